@@ -1,9 +1,16 @@
 # Build: make.  Prove: make test.  Run: make run.  Everything: make help.
 
-CC     := gcc
-PREFIX := /usr/local
-# debug (with sanitizers) or release
-MODE   := debug
+VERSION := 0.1.0
+CC      := gcc
+PREFIX  := /usr/local
+# debug (with sanitizers), release, tsan or fuzz (with CC=clang)
+MODE    := debug
+# Where make run listens and keeps its data.
+PORT    := 8080
+VAR     := var
+# One suite of make test, or empty for all.  Time for each fuzz target.
+SUITE   :=
+SECONDS := 60
 
 PACKAGES := libpq libsodium jansson libmicrohttpd libcurl libxml-2.0
 WARNINGS := -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wundef -Wvla \
@@ -13,41 +20,128 @@ FLAGS.debug   := -O1 -g3 -Werror -fsanitize=address,undefined \
                  -fno-sanitize-recover=all
 FLAGS.release := -O2 -g -D_FORTIFY_SOURCE=2 -fstack-protector-strong \
                  -fPIE -pie -Wl,-z,relro,-z,now
-CFLAGS += -std=c17 -D_POSIX_C_SOURCE=200809L -I. $(WARNINGS) \
-          $(FLAGS.$(MODE)) $(EXTRA) $(shell pkg-config --cflags $(PACKAGES))
-LDLIBS += $(shell pkg-config --libs $(PACKAGES)) -lpthread
+FLAGS.tsan    := -O1 -g3 -Werror -fsanitize=thread
+FLAGS.fuzz    := -O1 -g -w -fsanitize=fuzzer-no-link,address,undefined \
+                 -fno-sanitize-recover=all
+CFLAGS := -std=c17 -D_POSIX_C_SOURCE=200809L -I. $(WARNINGS) \
+          -DTERREAU_VERSION='"$(VERSION)"' $(FLAGS.$(MODE)) $(EXTRA) \
+          $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)
+LDLIBS := $(shell pkg-config --libs $(PACKAGES) 2>/dev/null) -lpthread
 
 out      := build/$(MODE)
-objects   = $(patsubst %.c,$(out)/%.o,$(wildcard $(1)/*.c))
+jobs      = $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc))
+objects   = $(patsubst %.c,$(out)/%.o,$(filter-out %/main.c,$(wildcard $1)))
+programs  = $(patsubst %.c,$(out)/%,$(wildcard $1))
 ledger   := $(out)/libterreau-ledger.a
-store    := $(call objects,sql)
-handlers := $(filter-out %/main.o,$(call objects,server))
-commands := $(filter-out %/main.o,$(call objects,admin-cli))
-units    := $(patsubst %.c,$(out)/%,$(wildcard tests/unit/*.c))
-stores   := $(patsubst %.c,$(out)/%,$(wildcard tests/store/*.c))
+store    := $(out)/libsql.a
+handlers := $(out)/libserver.a
+commands := $(out)/libcli.a
+units    := $(call programs,tests/unit/test_*.c)
+stores   := $(call programs,tests/store/test_*.c)
+clients  := $(call programs,tests/cli/test_*.c)
+benches  := $(call programs,tests/bench/*.c)
+scenario := $(if $(wildcard tests/scenario.c),$(out)/scenario)
+targets  := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
+fuzzers  := $(targets:%=$(out)/fuzz_%)
+replays  := $(targets:%=$(out)/replay_%)
+linked   := $(out)/terreaud $(out)/terreau $(scenario) $(units) $(stores) \
+            $(clients) $(benches) $(fuzzers) $(replays)
 
 all: $(out)/terreaud $(out)/terreau ## Build the programs
 
-$(ledger): $(call objects,ledger)
-	$(RM) $@ && $(AR) rcs $@ $^
+# Dependencies point one way: server, admin-cli -> sql -> ledger.
+$(ledger): $(call objects,ledger/*.c ledger/derive/*.c)
+$(store): $(call objects,sql/*.c)
+$(handlers): $(call objects,server/*.c)
+$(commands): $(call objects,admin-cli/*.c)
 $(out)/terreaud: $(out)/server/main.o $(handlers) $(store) $(ledger)
 $(out)/terreau: $(out)/admin-cli/main.o $(commands) $(store) $(ledger)
 $(out)/scenario: $(out)/tests/scenario.o $(ledger)
 $(units): $(out)/%: $(out)/%.o $(ledger)
-$(units): LDLIBS += -lcmocka
 $(stores): $(out)/%: $(out)/%.o $(handlers) $(store) $(ledger)
-$(stores): LDLIBS += -lcmocka
+$(clients): $(out)/%: $(out)/%.o $(commands) $(store) $(ledger)
+$(units) $(stores) $(clients): LDLIBS += -lcmocka
+$(benches): $(out)/%: $(out)/%.o $(commands) $(handlers) $(store) $(ledger)
+$(fuzzers): LDLIBS += -fsanitize=fuzzer
+$(fuzzers): $(out)/fuzz_%: $(out)/tests/fuzz/fuzz_%.o
+$(replays): $(out)/replay_%: $(out)/tests/fuzz/fuzz_%.o \
+                             $(out)/tests/fuzz/replay.o
+$(fuzzers) $(replays): $(commands) $(handlers) $(store) $(ledger)
 
-$(out)/terreaud $(out)/terreau $(out)/scenario $(units) $(stores):
+$(linked):
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) -o $@ $^ $(LDLIBS)
-
+$(out)/%.a:
+	@$(RM) $@
+	$(AR) rcs $@ $^
 $(out)/%.o: %.c Makefile
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) -MMD -MP -c -o $@ $<
 
+# What each suite needs built; the rest (repo, history ...) are scripts.
+needs.unit      := $(units)
+needs.scenarios := $(scenario)
+needs.store     := $(stores)
+needs.cli       := $(clients)
+needs.replay    := $(replays)
+needs.all       := all $(units) $(scenario) $(stores) $(clients) $(replays)
+tested: $(needs.$(or $(SUITE),all))
+benched: all $(benches)
+fuzzed: $(fuzzers)
+
+run: served := $(if $(filter file,$(origin MODE)),release,$(MODE))
+run: ## Serve the demonstration: http://127.0.0.1:PORT, data in VAR
+	@.ci/install-deps build run
+	@$(MAKE) $(jobs) MODE=$(served) out=build/$(served) all
+	@PORT='$(PORT)' VAR='$(VAR)' out=build/$(served) docs/demo/run
+
+test: ## Run every test, or one suite: make test SUITE=unit
+	@.ci/install-deps build run test
+	@$(MAKE) $(jobs) tested
+	@out=$(out) logs=$(if $(filter file,$(origin out)),build,$(out))/test-logs \
+	    tests/run $(SUITE)
+
+bench: ## Measure against PostgreSQL's own limits
+	@.ci/install-deps build run bench
+	@$(MAKE) $(jobs) MODE=release out=build/release benched
+	@out=build/release tests/bench/run
+
+fuzz: ## Fuzz each target for SECONDS (with clang)
+	@.ci/install-deps build fuzz
+	@$(MAKE) $(jobs) CC=clang MODE=fuzz out=build/fuzz fuzzed
+	@for name in $(targets); do mkdir -p build/fuzz/corpus/$$name; \
+	    build/fuzz/fuzz_$$name -max_total_time=$(SECONDS) \
+	    build/fuzz/corpus/$$name tests/fuzz/corpus/$$name || exit 1; done
+
+lint: ## Check format, layering, scripts and what static analysers see
+	@.ci/install-deps build lint
+	@tests/lint
+
+docs: ## Write docs/reference from the tables
+	@docs/generate
+
+install: ## Install below DESTDIR and PREFIX
+	@$(MAKE) $(jobs) MODE=release out=build/release all
+	@out=build/release VERSION=$(VERSION) docs/deploy/install \
+	    '$(DESTDIR)' '$(PREFIX)'
+
+dist: ## Make build/terreau-VERSION.tar.gz, without git
+	@mkdir -p build
+	tar --sort=name --owner=0 --group=0 --exclude=node_modules \
+	    --transform='s,^,terreau-$(VERSION)/,' \
+	    -czf build/terreau-$(VERSION).tar.gz \
+	    $(wildcard .ci .clang-format .editorconfig .gitignore Makefile \
+	    README.md LICENSE ledger sql server admin-cli tests docs)
+
 clean: ## Remove what was built
 	$(RM) -r build
 
-.PHONY: all clean
--include $(shell find build -name '*.d' 2>/dev/null)
+clean-var: ## Forget the demonstration's data
+	$(RM) -r '$(VAR)'
+
+help: ## List the targets
+	@sed -n 's/^\([a-z-]*\):.* ## /\1\t/p' Makefile | expand -t 12
+
+.PHONY: all tested benched fuzzed run test bench fuzz lint docs install dist \
+        clean clean-var help
+-include $(shell find $(out) -name '*.d' 2>/dev/null)
