@@ -85,6 +85,13 @@ void db_close(struct db *db)
     db->unread = 0;
 }
 
+/* Has the server hung up meanwhile?  Its last words come before its end. */
+static bool is_alive(PGconn *connection)
+{
+    return PQconsumeInput(connection) && PQconsumeInput(connection) &&
+           PQstatus(connection) == CONNECTION_OK;
+}
+
 bool db_settle(struct db *db)
 {
     struct error ignored = {0}; /* The failure that led here is reported. */
@@ -96,7 +103,7 @@ bool db_settle(struct db *db)
     if (PQstatus(db->connection) == CONNECTION_OK &&
         PQtransactionStatus(db->connection) != PQTRANS_IDLE)
         db_ignore(db_query(db, "ROLLBACK", NO_PARAMS, &none, &ignored));
-    return PQstatus(db->connection) == CONNECTION_OK &&
+    return is_alive(db->connection) &&
            PQtransactionStatus(db->connection) == PQTRANS_IDLE;
 }
 

@@ -77,6 +77,8 @@ bool pool_lend(struct pool *pool, struct db **db, struct error *error)
     if (i == pool->count)
         return fail(error, ERROR_BUSY, "all %zu connections are in use",
                     pool->count);
+    if (pool->dbs[i].connection != NULL && !db_settle(&pool->dbs[i]))
+        db_close(&pool->dbs[i]); /* The server has gone since. */
     if (pool->dbs[i].connection == NULL &&
         !db_open(&pool->dbs[i], pool->conninfo, error)) {
         give_back(pool, i);
