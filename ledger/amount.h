@@ -36,23 +36,27 @@ MUST_USE bool amount_sub(struct amount *sum, struct amount a, struct amount b);
 MUST_USE bool amount_times(struct amount *product, struct amount a,
                            int64_t count);
 
-/* amount x numerator / denominator (> 0), rounded half to even. */
+/* amount x numerator / denominator (> 0), rounded half to even.  False, like
+ * above, if the result leaves the range. */
 MUST_USE bool amount_part(struct amount *part, struct amount amount,
                           int64_t numerator, int64_t denominator);
-/* The same, rounded up. */
+/* The same, rounded up (towards plus infinity). */
 MUST_USE bool amount_part_up(struct amount *part, struct amount amount,
                              int64_t numerator, int64_t denominator);
-/* a / b as parts per million, rounded up; b > 0. */
+/* a / b as parts per million, rounded up; b > 0.  What int64_t cannot hold
+ * becomes its largest value. */
 int64_t amount_ppm_up(struct amount a, struct amount b);
 
 /*
- * Split total by weights (all >= 0, not all 0) with the largest-remainder
- * rule; ties go to the earlier.  Parts sum to total exactly.
+ * Split total by weights (all >= 0, not all 0, sum in int64_t) with the
+ * largest-remainder rule; ties go to the earlier.  Parts sum to total exactly;
+ * those of a negative total are the negated parts of the positive one.  False
+ * if the weights are not such; then nothing is written.
  */
 MUST_USE bool amount_split(struct amount *parts, struct amount total,
                            const int64_t *weights, size_t count);
 
-enum { AMOUNT_CHARS = 24 };
+enum { AMOUNT_CHARS = 24, AMOUNT_DIGITS_MAX = 4 };
 /* "-1234.50" with the currency's digits after the point (0 to 4). */
 void amount_write(char out[static AMOUNT_CHARS], struct amount amount,
                   int digits);

@@ -3,7 +3,9 @@
  *
  * Proleptic Gregorian, years 1900 to 2999.  Time zones are the three of the
  * European Union with its summer-time rule (directive 2000/84/EC), which is
- * arithmetic, not a database.
+ * arithmetic, not a database; it is applied to every year from 1996 on, and
+ * earlier years are winter time throughout.  Sums that leave the calendar
+ * stop at its first or last day.
  */
 #ifndef LEDGER_DATE_H
 #define LEDGER_DATE_H
@@ -22,8 +24,10 @@ struct instant {
 
 enum time_zone { ZONE_UTC, ZONE_WESTERN, ZONE_CENTRAL, ZONE_EASTERN };
 
+enum { YEAR_MIN = 1900, YEAR_MAX = 2999 };
 enum { DATE_CHARS = 10, INSTANT_CHARS = 20, INSTANT_MS_CHARS = 24 };
 
+/* The day exists; asserted. */
 struct date date_from_civil(int year, int month, int day);
 void date_to_civil(struct date date, int *year, int *month, int *day);
 struct date date_plus_days(struct date date, int32_t days);

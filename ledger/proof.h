@@ -6,14 +6,16 @@
 
 #include "ledger/tree.h"
 
+enum { PROOF_HASHES_MAX = TREE_LEVELS_MAX + 1 };
+
+/* The leaf's sibling first, as RFC 6962 orders them. */
 struct proof {
-    size_t count;
-    struct hash hashes[TREE_LEVELS_MAX + 1];
+    size_t count; /* At most PROOF_HASHES_MAX; asserted. */
+    struct hash hashes[PROOF_HASHES_MAX];
 };
 
-MUST_USE bool proof_verify_inclusion(const struct proof *proof,
-                                     uint64_t index, uint64_t size,
-                                     const struct hash *leaf,
+MUST_USE bool proof_verify_inclusion(const struct proof *proof, uint64_t index,
+                                     uint64_t size, const struct hash *leaf,
                                      const struct hash *root);
 /* 0 < size1 <= size2; size1 == size2 needs an empty proof and equal roots. */
 MUST_USE bool proof_verify_consistency(const struct proof *proof,
@@ -28,6 +30,8 @@ MUST_USE bool proof_verify_consistency(const struct proof *proof,
 typedef bool node_fn(void *context, int height, uint64_t number,
                      struct hash *hash, struct error *error);
 
+/* Fail with ERROR_REQUEST if there is no such leaf or size (0 < size1), or
+ * with what node() says; then *proof is untouched. */
 MUST_USE bool proof_make_inclusion(struct proof *proof, uint64_t index,
                                    uint64_t size, node_fn *node, void *context,
                                    struct error *error);
