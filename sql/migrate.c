@@ -169,6 +169,15 @@ static bool apply(struct db *db, int number, const char *name,
     return db_commit(&transaction, error);
 }
 
+static bool check_numbers(const struct files *files, struct error *error)
+{
+    for (int i = 0; i < (int)files->count; i++)
+        if (file_number(files->items[i].name) != i + 1)
+            return fail(error, ERROR_MISMATCH, "%s should be number %04d",
+                        files->items[i].name, i + 1);
+    return true;
+}
+
 static bool apply_migrations(struct db *db, const char *directory, int *applied,
                              struct error *error)
 {
@@ -177,7 +186,8 @@ static bool apply_migrations(struct db *db, const char *directory, int *applied,
     FILES(files);
 
     (void)snprintf(path, sizeof path, "%s/migrations", directory);
-    if (!list_files(&files, path, error) || !migrate_number(db, &last, error))
+    if (!list_files(&files, path, error) || !check_numbers(&files, error) ||
+        !migrate_number(db, &last, error))
         return false;
     if (last > (int)files.count)
         return fail(error, ERROR_MISMATCH,
@@ -187,9 +197,6 @@ static bool apply_migrations(struct db *db, const char *directory, int *applied,
         const char *name = files.items[number - 1].name;
         SCRIPT(script);
 
-        if (file_number(name) != number)
-            return fail(error, ERROR_MISMATCH, "%s/%s should be number %04d",
-                        path, name, number);
         (void)snprintf(path, sizeof path, "%s/migrations/%s", directory, name);
         if (!read_file(&script, path, error))
             return false;
@@ -197,7 +204,6 @@ static bool apply_migrations(struct db *db, const char *directory, int *applied,
                            : !apply(db, number, name, script, error))
             return false;
         *applied += number > last;
-        (void)snprintf(path, sizeof path, "%s/migrations", directory);
     }
     return true;
 }
