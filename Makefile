@@ -37,7 +37,9 @@ store    := $(out)/libsql.a
 handlers := $(out)/libserver.a
 commands := $(out)/libcli.a
 units    := $(call programs,tests/unit/test_*.c)
-stores   := $(call programs,tests/store/test_*.c)
+faces    := $(patsubst %.c,$(out)/%,$(shell \
+              grep -ls '"server/' tests/unit/test_*.c))
+stores   := $(call programs,tests/store/test_*.c tests/server/test_*.c)
 clients  := $(call programs,tests/cli/test_*.c)
 benches  := $(call programs,tests/bench/*.c)
 scenario := $(if $(wildcard tests/scenario.c),$(out)/scenario)
@@ -57,8 +59,8 @@ $(commands): $(call objects,admin-cli/*.c)
 $(out)/terreaud: $(out)/server/main.o $(handlers) $(store) $(ledger)
 $(out)/terreau: $(out)/admin-cli/main.o $(commands) $(store) $(ledger)
 $(out)/scenario: $(out)/tests/scenario.o $(ledger)
-$(units): $(out)/%: $(out)/%.o $(ledger)
-$(stores): $(out)/%: $(out)/%.o $(handlers) $(store) $(ledger)
+$(filter-out $(faces),$(units)): $(out)/%: $(out)/%.o $(ledger)
+$(faces) $(stores): $(out)/%: $(out)/%.o $(handlers) $(store) $(ledger)
 $(clients): $(out)/%: $(out)/%.o $(commands) $(store) $(ledger)
 $(units) $(stores) $(clients): LDLIBS += -lcmocka
 $(benches): $(out)/%: $(out)/%.o $(commands) $(handlers) $(store) $(ledger)
@@ -81,7 +83,8 @@ $(out)/%.o: %.c Makefile
 # What each suite needs built; the rest (repo, history ...) are scripts.
 needs.unit      := $(units)
 needs.scenarios := $(scenario)
-needs.store     := $(stores)
+needs.store     := $(filter $(out)/tests/store/%,$(stores))
+needs.server    := $(filter $(out)/tests/server/%,$(stores))
 needs.cli       := $(clients)
 needs.replay    := $(replays)
 needs.all       := all $(units) $(scenario) $(stores) $(clients) $(replays)
@@ -118,7 +121,9 @@ lint: ## Check format, layering, scripts and what static analysers see
 	@tests/lint
 
 docs: ## Write docs/reference from the tables
-	@docs/generate
+	@mkdir -p build docs/reference
+	@$(CC) -std=c17 -I. -o build/reference docs/reference.c
+	build/reference docs/reference
 
 install: ## Install below DESTDIR and PREFIX
 	@$(MAKE) $(jobs) MODE=release out=build/release all
