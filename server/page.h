@@ -1,0 +1,58 @@
+/*
+ * page: JSON documents as HTML, by templates that cannot forget to escape.
+ *
+ * A template is a file NAME.html with a subset of mustache:
+ *     {{name}} {{a.b}} {{.}}      a value, escaped; there is no raw form
+ *     {{#name}}...{{/name}}       for each element, or if it is there
+ *     {{^name}}...{{/name}}       if it is absent, false, null, "" or []
+ *     {{>name}}                   another template, here
+ *     {{! remark }}
+ * Names are looked up from the innermost section outwards; "page" is always
+ * what the server adds (title, lang, fr, en, path, json_url, request_id).
+ * {{>content}} is the template asked for, {{>document}} the whole document in
+ * a plain form.  "layout" is the frame of every page.
+ *
+ * Templates are compiled once; one that could let a value out of its place
+ * (outside quotes inside a tag, in a script or a style, as a handler of an
+ * event) is refused.  In href, src and action a value must be a path of this
+ * site, a fragment, http, https or mailto, else it becomes "#".
+ */
+#ifndef SERVER_PAGE_H
+#define SERVER_PAGE_H
+
+#include "ledger/error.h"
+#include "server/buffer.h"
+
+#include <jansson.h>
+
+struct pages; /* Immutable once loaded; any thread. */
+
+/*
+ * Compile every *.html of a directory, which must hold layout, generic and
+ * error.  Fails with ERROR_SYSTEM (file, line and what is wrong).
+ */
+MUST_USE bool pages_load(struct pages **pages, const char *directory,
+                         struct error *error);
+
+void pages_free(struct pages *pages); /* NULL is fine. */
+
+/*
+ * Add the page to *out.  name NULL or unknown: "generic".  name.fr is taken
+ * instead of name when facts.lang is "fr" and there is one.
+ * Fails with ERROR_BUG if a template prints an object or a list as a value,
+ * or if templates include each other without end.
+ */
+MUST_USE bool pages_render(const struct pages *pages, const char *name,
+                           const json_t *document, const json_t *facts,
+                           struct buffer *out, struct error *error);
+
+/* Text safe in HTML text and in quoted attributes. */
+void page_escape(struct buffer *out, const char *text);
+
+/* May value stand alone in href, src or action? */
+bool page_url_is_safe(const char *value);
+
+/* Any document as definition lists and tables (plain.c). */
+void page_plain(struct buffer *out, const json_t *document, bool french);
+
+#endif

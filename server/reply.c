@@ -1,0 +1,161 @@
+#include "server/reply.h"
+#include "server/config.h"
+#include "server/log.h"
+
+#include <assert.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static struct reply_header *find_header(struct reply *reply, const char *name)
+{
+    for (size_t i = 0; i < reply->header_count; i++)
+        if (strcmp(reply->headers[i].name, name) == 0)
+            return &reply->headers[i];
+    return NULL;
+}
+
+void reply_header(struct reply *reply, const char *name, const char *format,
+                  ...)
+{
+    struct reply_header *header = find_header(reply, name);
+    va_list args;
+    int size;
+
+    if (header == NULL) {
+        assert(reply->header_count < REPLY_HEADERS_MAX);
+        header = &reply->headers[reply->header_count++];
+    }
+    header->name = name;
+    va_start(args, format);
+    size = vsnprintf(header->value, sizeof header->value, format, args);
+    va_end(args);
+    assert(size >= 0 && (size_t)size < sizeof header->value);
+    for (const char *c = header->value; *c != '\0'; c++)
+        assert(*c >= ' ' && *c <= '~');
+}
+
+const char *reply_header_value(const struct reply *reply, const char *name)
+{
+    for (size_t i = 0; i < reply->header_count; i++)
+        if (strcmp(reply->headers[i].name, name) == 0)
+            return reply->headers[i].value;
+    return NULL;
+}
+
+static void drop_body(struct reply *reply)
+{
+    /* An owned body was handed over by reply_bytes(). */
+    if (reply->owned)
+        free((void *)(uintptr_t)reply->bytes);
+    json_decref(reply->body);
+    reply->body = NULL;
+    reply->bytes = NULL;
+    reply->size = 0;
+    reply->owned = false;
+}
+
+void reply_bytes(struct reply *reply, const char *type, char *bytes,
+                 size_t size)
+{
+    assert(bytes != NULL);
+    drop_body(reply);
+    reply->type = type;
+    reply->bytes = bytes;
+    reply->size = size;
+    reply->owned = true;
+}
+
+void reply_static(struct reply *reply, const char *type, const char *bytes,
+                  size_t size)
+{
+    assert(bytes != NULL);
+    drop_body(reply);
+    reply->type = type;
+    reply->bytes = bytes;
+    reply->size = size;
+}
+
+void reply_redirect(struct reply *reply, const char *path)
+{
+    assert(path[0] == '/' && path[1] != '/');
+    drop_body(reply);
+    reply->status = 303;
+    reply_header(reply, "Location", "%s", path);
+    reply_static(reply, "text/plain; charset=utf-8", "See Location.\n", 14);
+}
+
+/* Seconds after which it is worth trying again; 0: it never is. */
+static int retry_seconds(enum error_code code, int status)
+{
+    if (code == ERROR_BUSY || code == ERROR_MANY)
+        return 1;
+    if (code == ERROR_READ_ONLY || code == ERROR_DOUBT || code == ERROR_CLOCK)
+        return 30;
+    return status == 503 ? 5 : 0;
+}
+
+static void set(json_t *body, const char *name, json_t *value)
+{
+    int result = json_object_set_new(body, name, value);
+
+    assert(result == 0);
+}
+
+static void describe(json_t *body, const struct request *request,
+                     const struct error *error)
+{
+    const struct error_spec *spec = error_spec(error->code);
+    const char *detail = spec->http < 500 ? error->text : spec->help;
+    const char *base = request->site->config->public_url;
+    json_t *type = json_sprintf("%s/errors/%s", base, spec->name);
+
+    set(body, "type", type);
+    set(body, "code", json_string(spec->name));
+    set(body, "title", json_string(spec->help));
+    set(body, "status", json_integer(spec->http));
+    /* A detail may quote what was sent; it never makes the reply invalid. */
+    if (!form_text_is_plain(detail, strlen(detail)))
+        detail = spec->help;
+    set(body, "detail", json_string(detail));
+    if (spec->http < 500 && error->pointer[0] != '\0')
+        set(body, "errors",
+            json_pack("[{s:s, s:s}]", "pointer", error->pointer, "detail",
+                      detail));
+    set(body, "request_id", json_string(request->id));
+}
+
+void reply_refuse(struct reply *reply, const struct request *request,
+                  const struct error *error)
+{
+    const struct error_spec *spec = error_spec(error->code);
+    int seconds = retry_seconds(error->code, spec->http);
+    json_t *body = NULL;
+
+    if (spec->http >= 500)
+        log_event(LOG_ERROR, "failure", "%s %s: %s", request->id, spec->name,
+                  error->text);
+    else if (json_is_object(reply->body))
+        body = json_incref(reply->body);
+    if (body == NULL)
+        body = json_object();
+    drop_body(reply);
+    describe(body, request, error);
+    reply->body = body;
+    reply->status = spec->http;
+    reply->code = error->code;
+    reply->cache = CACHE_PRIVATE;
+    reply->page = "error";
+    reply->title = NULL;
+    reply->later = false;
+    if (seconds > 0 && reply_header_value(reply, "Retry-After") == NULL)
+        reply_header(reply, "Retry-After", "%d", seconds);
+}
+
+void reply_clear(struct reply *reply)
+{
+    drop_body(reply);
+    reply->header_count = 0;
+    *reply = (struct reply){0};
+}
