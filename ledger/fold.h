@@ -37,7 +37,12 @@ MUST_USE bool signers_read(struct signer signers[static SIGNERS_MAX],
 bool signer_key(struct key *key, const struct signer *signer,
                 const struct view *view);
 
+/* The key ID of "<origin>/<party id>" with this Ed25519 key. */
+uint32_t signer_key_id(const char *origin, struct id party,
+                       const struct key *key);
+
 struct meta {
+    const char *origin;      /* The ledger's, for key IDs. */
     int64_t index;           /* Where the entry stands or would stand. */
     struct instant accepted; /* Set by the server, or from the leaf. */
     const struct signer *signers;

@@ -1,0 +1,178 @@
+/*
+ * folding: what rules and effects work with while one entry is folded.
+ *
+ * Private to ledger/.  A rule may refuse and changes nothing.  An effect
+ * changes records only through the functions here, which keep what a
+ * reversal needs, the postings and the subjects.
+ */
+#ifndef LEDGER_FOLDING_H
+#define LEDGER_FOLDING_H
+
+#include "ledger/fold.h"
+
+struct fold {
+    const struct view *view;
+    const struct entry *entry;
+    const struct meta *meta;
+    struct outcome *outcome;
+    struct date effective;
+    /* The record of each type that the entry is about; NULL: none yet. */
+    const struct record *slots[RECORD_COUNT];
+    bool reversible; /* Keep how to undo it. */
+    int undo_count;
+    size_t record_count; /* Records made or first edited by this entry. */
+    uint8_t reversed_act; /* Of a reversal: the act class of its target. */
+};
+
+typedef bool rule_fn(struct fold *fold, const void *a, const void *b,
+                     struct error *error);
+
+/* The record in a slot, typed; it must be there. */
+#define SLOT(fold, name)                                                       \
+    ((const struct record_##name *)(const void *)fold_slot((fold),             \
+                                                           RECORD_##name))
+#define EDIT(fold, name)                                                       \
+    ((struct record_##name *)(void *)fold_edit((fold), RECORD_##name,          \
+                                               fold_slot((fold),               \
+                                                         RECORD_##name)->key))
+#define FIND_RECORD(fold, name, link_)                                         \
+    ((const struct record_##name *)(const void *)view_find(                    \
+        (fold)->view, RECORD_##name, (link_).key))
+#define EDIT_RECORD(fold, name, link_)                                         \
+    ((struct record_##name *)(void *)fold_edit((fold), RECORD_##name,          \
+                                               (link_).key))
+
+const struct record *fold_slot(const struct fold *fold, enum record_type type);
+/* Editable until the fold of this entry ends; the record exists. */
+struct record *fold_edit(struct fold *fold, enum record_type type,
+                         const uint8_t key[static 16]);
+/* Put it into its slot, and among the entry's subjects. */
+void fold_take(struct fold *fold, const struct record *record);
+
+/* NULL and ERROR_TAKEN if the key is in use. */
+struct record *fold_new(struct fold *fold, enum record_type type,
+                        struct link key, struct error *error);
+MUST_USE bool fold_move(struct fold *fold, struct record *record,
+                        enum transition what, struct error *error);
+/* Overwrite size bytes of an attribute of an editable record. */
+void fold_set(struct fold *fold, struct record *record, void *attr,
+              const void *value, size_t size);
+#define SET_ATTR(fold, record, attr, ...)                                      \
+    fold_set((fold), &(record)->head, &(record)->attr,                         \
+             (__typeof__((record)->attr)[1]){__VA_ARGS__},                     \
+             sizeof((record)->attr))
+/* Sums may not fall below zero (ERROR_ENOUGH); balances may. */
+MUST_USE bool fold_add_sum(struct fold *fold, struct record *record,
+                           struct amount *sum, struct amount change,
+                           struct error *error);
+MUST_USE bool fold_add_balance(struct fold *fold, struct record *record,
+                               struct amount *balance, struct amount change,
+                               struct error *error);
+MUST_USE bool fold_add_count(struct fold *fold, struct record *record,
+                             int64_t *count, int64_t change,
+                             struct error *error);
+/* Later reversals of what was done to it before are refused. */
+void fold_touch(struct fold *fold, struct record *record);
+
+struct owner owner_none(void);
+struct owner owner_of(const struct record *record);
+struct owner owner_of_id(struct id id);
+/* Two postings and their balances; amount 0 posts nothing; not negative. */
+MUST_USE bool fold_post(struct fold *fold, struct amount amount,
+                        enum account debit, struct owner debit_owner,
+                        enum account credit, struct owner credit_owner,
+                        struct error *error);
+struct amount fold_balance(const struct fold *fold, enum account account,
+                           struct owner owner);
+
+/* Unique values. */
+enum unique_index { UNIQUE_CLASS_CODE, UNIQUE_PAYMENT_REFERENCE,
+                    UNIQUE_BANK_SOURCE };
+MUST_USE bool fold_key(struct fold *fold, const struct record *record,
+                       enum unique_index index, const void *value, size_t size,
+                       struct error *error);
+/* NULL if no record has that value. */
+const struct record *fold_by_key(const struct fold *fold,
+                                 enum unique_index index, const void *value,
+                                 size_t size);
+
+/* Append to an ordered list; member is editable, next its link. */
+MUST_USE bool fold_queue(struct fold *fold, struct record *owner,
+                         struct chain *chain, struct record *member,
+                         struct error *error);
+/* The link to the next record of a list that member's type is kept in. */
+struct link record_next(const struct record *member);
+
+MUST_USE bool fold_due(struct fold *fold, const struct record *record,
+                       struct instant at, enum transition what,
+                       struct error *error);
+MUST_USE bool fold_undue(struct fold *fold, const struct record *record,
+                         enum transition what, struct error *error);
+
+/* ---- Shared by rules and effects ---- */
+
+const struct record_ledger *fold_ledger(const struct fold *fold);
+const struct record_statutes *fold_statutes(const struct fold *fold);
+enum time_zone fold_zone(const struct fold *fold);
+struct link member_key(struct id party);
+struct link seat_key(struct id party);
+struct link key_key(struct id party, uint32_t key_id);
+struct link college_key(const struct code *code);
+struct link holding_key(struct id party, struct id class);
+struct link nature_key(struct id campaign, uint8_t nature);
+/* May the cooperative's legal form issue participating titles? */
+bool profile_has_titles(const struct fold *fold);
+/* How many officers a class of acts needs. */
+int64_t officers_needed(const struct fold *fold, uint8_t act);
+/* May a role sign a class of acts? */
+bool role_may(uint8_t role, uint8_t act);
+/* Capital floor in force: max of the statutes' and the part of the highest. */
+bool capital_floor(const struct fold *fold, struct amount *floor,
+                   struct error *error);
+struct amount share_nominal(const struct record_class *class, int64_t count,
+                            bool *fits);
+/* "25.00 EUR" in the ledger's currency, for messages. */
+enum { MONEY_CHARS = 32 };
+const char *money_text(const struct fold *fold, struct amount amount,
+                       char out[static MONEY_CHARS]);
+/* Money for a pledge, subscription or tranche out of an account. */
+struct source {
+    enum account account;
+    struct owner owner;
+    struct date booked;
+};
+MUST_USE bool receive_money(struct fold *fold, const struct source *source,
+                            const struct record *target, struct amount amount,
+                            struct error *error);
+/* The bank takes back what it paid for target. */
+MUST_USE bool return_money(struct fold *fold, const struct source *source,
+                           const struct record *target, struct amount amount,
+                           struct error *error);
+/* The next items of a job, at most STEP_ITEMS_MAX. */
+int64_t job_step_size(const struct record_job *job);
+/* Nominal that a call of part asks of a subscription: at most the uncalled. */
+MUST_USE bool call_amount(struct amount *amount,
+                          const struct record_subscription *subscription,
+                          int64_t part, struct error *error);
+/* Totals a campaign ends with. */
+uint8_t campaign_outcome(const struct record_campaign *campaign);
+/* Do statements of every bank account cover the day before this instant? */
+bool statements_cover(const struct view *view, struct instant instant);
+
+/* sign.c: judges the signatures by the SIGNED steps of the kind. */
+struct step;
+MUST_USE bool sign_judge(struct fold *fold, const struct step *steps,
+                         size_t count, struct error *error);
+/* undo.c */
+void undo_keep(struct fold *fold, int step, const struct record *record,
+               const void *attr, const void *before, size_t size);
+MUST_USE bool undo_entry(struct fold *fold, int64_t index,
+                         struct error *error);
+
+/* clang-format off */
+#define RULE(kind, rule, a, b) rule_fn rule_##rule;
+#define EFFECT(kind, effect, a, b) rule_fn effect_##effect;
+#include "ledger/entries.def"
+/* clang-format on */
+
+#endif

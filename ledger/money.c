@@ -1,0 +1,314 @@
+/* Money that comes for, or goes back from, what was promised. */
+#include "ledger/folding.h"
+
+#include <assert.h>
+#include <string.h>
+
+static bool credit(struct fold *fold, const struct source *source,
+                   struct amount amount, enum account account,
+                   struct owner owner, struct error *error)
+{
+    return fold_post(fold, amount, source->account, source->owner, account,
+                     owner, error);
+}
+
+static bool debit(struct fold *fold, const struct source *source,
+                  struct amount amount, enum account account,
+                  struct owner owner, struct error *error)
+{
+    return fold_post(fold, amount, account, owner, source->account,
+                     source->owner, error);
+}
+
+/* Split into what is still wanted and the surplus. */
+static bool split(struct amount *take, struct amount *surplus,
+                  struct amount amount, struct amount promised,
+                  struct amount came, struct error *error)
+{
+    struct amount wanted;
+
+    if (!amount_sub(&wanted, promised, came))
+        return fail(error, ERROR_RANGE, "an amount is out of range");
+    *take = amount_min(amount, wanted);
+    if (!amount_sub(surplus, amount, *take))
+        return fail(error, ERROR_RANGE, "an amount is out of range");
+    return true;
+}
+
+/* ---- Pledges ---- */
+
+static struct amount *held_of(struct record_campaign *campaign,
+                              const struct record_pledge *pledge)
+{
+    return pledge->nature == NATURE_SHARE ? &campaign->held_shares
+                                          : &campaign->held_gifts;
+}
+
+static enum account held_account(const struct record_pledge *pledge)
+{
+    return pledge->nature == NATURE_SHARE ? ACCOUNT_share_money_held
+                                          : ACCOUNT_pledge_held;
+}
+
+/* In time for an undecided campaign: by booking day, before settles. */
+static bool counts(const struct record_campaign *campaign,
+                   const struct record_pledge *pledge, struct date booked)
+{
+    return campaign->head.state == STATE_campaign_OPEN &&
+           pledge->head.state == STATE_pledge_AWAITING &&
+           date_start(booked, ZONE_UTC).ms < campaign->settles.ms;
+}
+
+static bool count_pledge_money(struct fold *fold,
+                               struct record_campaign *campaign,
+                               struct record_pledge *pledge,
+                               struct amount change, struct error *error)
+{
+    return fold_add_sum(fold, &pledge->head, &pledge->received, change,
+                        error) &&
+           fold_add_sum(fold, &campaign->head, &campaign->received, change,
+                        error) &&
+           fold_add_sum(fold, &campaign->head, held_of(campaign, pledge),
+                        change, error);
+}
+
+static bool receive_pledge(struct fold *fold, const struct source *source,
+                           struct record_pledge *pledge, struct amount amount,
+                           struct error *error)
+{
+    struct record_campaign *campaign =
+        EDIT_RECORD(fold, campaign, link_of_id(pledge->campaign));
+    struct owner owner = owner_of(&campaign->head);
+    struct amount take, surplus;
+
+    fold_touch(fold, &pledge->head);
+    if (!counts(campaign, pledge, source->booked))
+        return credit(fold, source, amount, ACCOUNT_refund_payable, owner,
+                      error) &&
+               fold_add_sum(fold, &pledge->head, &pledge->refund, amount,
+                            error);
+    if (!split(&take, &surplus, amount, pledge->amount, pledge->received,
+               error) ||
+        !credit(fold, source, take, held_account(pledge), owner, error) ||
+        !fold_post(fold, take, ACCOUNT_memo_contra, owner,
+                   ACCOUNT_memo_pledges, owner, error) ||
+        !count_pledge_money(fold, campaign, pledge, take, error) ||
+        !credit(fold, source, surplus, ACCOUNT_overpaid,
+                owner_of_id(pledge->party), error))
+        return false;
+    if (amount_less(pledge->received, pledge->amount))
+        return true;
+    return fold_move(fold, &pledge->head, TRANSITION_receive, error) &&
+           fold_add_count(fold, &campaign->head, &campaign->count, 1, error);
+}
+
+static bool return_pledge(struct fold *fold, const struct source *source,
+                          struct record_pledge *pledge, struct amount amount,
+                          struct error *error)
+{
+    struct record_campaign *campaign =
+        EDIT_RECORD(fold, campaign, link_of_id(pledge->campaign));
+    bool counted = pledge->head.state == STATE_pledge_RECEIVED;
+
+    if (campaign->head.state != STATE_campaign_OPEN ||
+        !amount_equal(amount, pledge->received))
+        return fail(error, ERROR_STATE,
+                    "the pledge does not hold just that money any more");
+    return debit(fold, source, amount, held_account(pledge),
+                 owner_of(&campaign->head), error) &&
+           count_pledge_money(fold, campaign, pledge, amount_negate(amount),
+                              error) &&
+           fold_move(fold, &pledge->head, TRANSITION_charge_back, error) &&
+           (!counted || fold_add_count(fold, &campaign->head,
+                                       &campaign->count, -1, error));
+}
+
+/* ---- Subscriptions ---- */
+
+/* A payment credits called-capital and moves capital-unpaid to paid. */
+static bool pay_capital(struct fold *fold, const struct source *source,
+                        struct record_subscription *subscription,
+                        struct amount amount, struct error *error)
+{
+    struct owner holder = owner_of_id(subscription->party);
+
+    return credit(fold, source, amount, ACCOUNT_called_capital, holder,
+                  error) &&
+           fold_post(fold, amount, ACCOUNT_capital_unpaid, holder,
+                     ACCOUNT_capital_paid, holder, error) &&
+           fold_add_sum(fold, &subscription->head, &subscription->paid, amount,
+                        error);
+}
+
+static bool receive_subscription(struct fold *fold,
+                                 const struct source *source,
+                                 struct record_subscription *subscription,
+                                 struct amount amount, struct error *error)
+{
+    struct owner holder = owner_of_id(subscription->party);
+    uint8_t state = subscription->head.state;
+    struct amount take, surplus;
+
+    fold_touch(fold, &subscription->head);
+    if (state == STATE_subscription_REFUSED ||
+        state == STATE_subscription_WITHDRAWN)
+        return credit(fold, source, amount, ACCOUNT_refund_payable, holder,
+                      error);
+    if (state == STATE_subscription_REQUESTED)
+        return split(&take, &surplus, amount, subscription->nominal,
+                     subscription->held, error) &&
+               credit(fold, source, take, ACCOUNT_share_money_held, holder,
+                      error) &&
+               fold_add_sum(fold, &subscription->head, &subscription->held,
+                            take, error) &&
+               credit(fold, source, surplus, ACCOUNT_overpaid, holder, error);
+    return split(&take, &surplus, amount, subscription->called,
+                 subscription->paid, error) &&
+           pay_capital(fold, source, subscription, take, error) &&
+           credit(fold, source, surplus, ACCOUNT_overpaid, holder, error);
+}
+
+static bool return_subscription(struct fold *fold, const struct source *source,
+                                struct record_subscription *subscription,
+                                struct amount amount, struct error *error)
+{
+    struct owner holder = owner_of_id(subscription->party);
+
+    fold_touch(fold, &subscription->head);
+    if (subscription->head.state == STATE_subscription_REQUESTED)
+        return debit(fold, source, amount, ACCOUNT_share_money_held, holder,
+                     error) &&
+               fold_add_sum(fold, &subscription->head, &subscription->held,
+                            amount_negate(amount), error);
+    return debit(fold, source, amount, ACCOUNT_called_capital, holder,
+                 error) &&
+           fold_post(fold, amount, ACCOUNT_capital_paid, holder,
+                     ACCOUNT_capital_unpaid, holder, error) &&
+           fold_add_sum(fold, &subscription->head, &subscription->paid,
+                        amount_negate(amount), error);
+}
+
+/* ---- Tranches ---- */
+
+static enum account principal_account(uint8_t instrument)
+{
+    switch ((enum choice_instrument)instrument) {
+    case INSTRUMENT_LOAN:
+        return ACCOUNT_loans;
+    case INSTRUMENT_TITLE:
+        return ACCOUNT_titles;
+    case INSTRUMENT_ACCOUNT:
+        return ACCOUNT_current_accounts;
+    case INSTRUMENT_BOND:
+        return ACCOUNT_bonds;
+    case INSTRUMENT_GRANT:
+        return ACCOUNT_advances;
+    case INSTRUMENT_PARTICIPATORY:
+        return ACCOUNT_participatory_loans;
+    case instrument_none:
+    case instrument_after:
+        break;
+    }
+    impossible();
+}
+
+static enum account principal_of(const struct fold *fold,
+                                 const struct record_contract *contract)
+{
+    return principal_account(
+        FIND_RECORD(fold, offer, link_of_id(contract->offer))->instrument);
+}
+
+static bool count_tranche_money(struct fold *fold,
+                                struct record_contract *contract,
+                                struct record_tranche *tranche,
+                                struct amount change, struct error *error)
+{
+    return fold_add_sum(fold, &tranche->head, &tranche->received, change,
+                        error) &&
+           fold_add_sum(fold, &contract->head, &contract->drawn, change,
+                        error);
+}
+
+static bool receive_tranche(struct fold *fold, const struct source *source,
+                            struct record_tranche *tranche,
+                            struct amount amount, struct error *error)
+{
+    struct record_contract *contract =
+        EDIT_RECORD(fold, contract, link_of_id(tranche->contract));
+    struct owner owner = owner_of(&contract->head);
+    struct amount take, surplus;
+
+    fold_touch(fold, &tranche->head);
+    if (!split(&take, &surplus, amount, tranche->amount, tranche->received,
+               error) ||
+        !credit(fold, source, take, principal_of(fold, contract), owner,
+                error) ||
+        !fold_post(fold, take, ACCOUNT_memo_contra, owner, ACCOUNT_memo_called,
+                   owner, error) ||
+        !count_tranche_money(fold, contract, tranche, take, error) ||
+        !credit(fold, source, surplus, ACCOUNT_overpaid,
+                owner_of_id(contract->party), error))
+        return false;
+    return amount_less(tranche->received, tranche->amount) ||
+           tranche->head.state == STATE_tranche_PAID ||
+           fold_move(fold, &tranche->head, TRANSITION_receive, error);
+}
+
+static bool return_tranche(struct fold *fold, const struct source *source,
+                           struct record_tranche *tranche,
+                           struct amount amount, struct error *error)
+{
+    struct record_contract *contract =
+        EDIT_RECORD(fold, contract, link_of_id(tranche->contract));
+    struct owner owner = owner_of(&contract->head);
+
+    return debit(fold, source, amount, principal_of(fold, contract), owner,
+                 error) &&
+           fold_post(fold, amount, ACCOUNT_memo_called, owner,
+                     ACCOUNT_memo_contra, owner, error) &&
+           count_tranche_money(fold, contract, tranche, amount_negate(amount),
+                               error) &&
+           (tranche->head.state != STATE_tranche_PAID ||
+            fold_move(fold, &tranche->head, TRANSITION_charge_back, error));
+}
+
+/* ---- Whatever it is for ---- */
+
+bool receive_money(struct fold *fold, const struct source *source,
+                   const struct record *target, struct amount amount,
+                   struct error *error)
+{
+    struct record *record = fold_edit(fold, target->type, target->key);
+
+    switch ((int)target->type) {
+    case RECORD_pledge:
+        return receive_pledge(fold, source, (void *)record, amount, error);
+    case RECORD_subscription:
+        return receive_subscription(fold, source, (void *)record, amount,
+                                    error);
+    case RECORD_tranche:
+        return receive_tranche(fold, source, (void *)record, amount, error);
+    default:
+        impossible();
+    }
+}
+
+bool return_money(struct fold *fold, const struct source *source,
+                  const struct record *target, struct amount amount,
+                  struct error *error)
+{
+    struct record *record = fold_edit(fold, target->type, target->key);
+
+    switch ((int)target->type) {
+    case RECORD_pledge:
+        return return_pledge(fold, source, (void *)record, amount, error);
+    case RECORD_subscription:
+        return return_subscription(fold, source, (void *)record, amount,
+                                   error);
+    case RECORD_tranche:
+        return return_tranche(fold, source, (void *)record, amount, error);
+    default:
+        impossible();
+    }
+}

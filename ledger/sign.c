@@ -1,0 +1,280 @@
+/* Who must have signed: the SIGNED steps of a kind, judged last. */
+#include "ledger/step.h"
+
+#include <assert.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { WAYS_MAX = 4 };
+
+/* What the lines of an entry amount to. */
+struct hands {
+    bool needed[SIGNERS_MAX]; /* Of a required signer. */
+};
+
+bool role_may(uint8_t role, uint8_t act)
+{
+    switch ((enum choice_role)role) {
+    case ROLE_CHAIR:
+    case ROLE_TREASURER:
+        return true;
+    case ROLE_SECRETARY:
+        return act != ACT_TREASURY && act != ACT_PAYOUT;
+    case ROLE_DIRECTOR:
+        return act != ACT_TREASURY;
+    case role_none:
+    case role_after:
+        break;
+    }
+    impossible();
+}
+
+int64_t officers_needed(const struct fold *fold, uint8_t act)
+{
+    static const uint8_t defaults[] = {
+        [ACT_GOVERNANCE] = 2, [ACT_MEMBERSHIP] = 1, [ACT_SHARES] = 2,
+        [ACT_CAMPAIGN] = 2,   [ACT_TREASURY] = 1,   [ACT_PAYOUT] = 2,
+        [ACT_CAPITAL] = 2,    [ACT_REPORTING] = 1,
+    };
+    struct link key = link_of("threshold", 9, &act, 1);
+    const struct record_threshold *threshold =
+        FIND_RECORD(fold, threshold, key);
+
+    assert(act > act_none && act < act_after);
+    return threshold != NULL ? threshold->officers : defaults[act];
+}
+
+static bool in_office(const struct fold *fold, struct id party, uint8_t act)
+{
+    struct link key = seat_key(party);
+    const struct record_seat *seat = FIND_RECORD(fold, seat, key);
+
+    return seat != NULL && seat->head.state == STATE_seat_HELD &&
+           (act == act_none || role_may(seat->role, act));
+}
+
+/*
+ * Each line: its key must be known, not revoked before this entry, and the
+ * signature right.
+ */
+static bool check_line(const struct fold *fold, size_t i, struct error *error)
+{
+    const struct meta *meta = fold->meta;
+    const struct signer *signer = &meta->signers[i];
+    char name[ID_CHARS + 1] = "clerk";
+    struct key key;
+
+    if (!signer->clerk)
+        id_write(name, signer->party);
+    if (!signer_key(&key, signer, fold->view))
+        return fail(error, ERROR_SIGNATURE, "no key of %s has this key ID",
+                    name);
+    if (!signer->clerk) {
+        struct link link = key_key(signer->party, signer->key_id);
+        const struct record_key *record = FIND_RECORD(fold, key, link);
+
+        if (record->head.state == STATE_key_REVOKED &&
+            record->ended != meta->index)
+            return fail(error, ERROR_REVOKED,
+                        "the key of %s was revoked by entry %" PRId64, name,
+                        record->ended);
+    }
+    if (!meta->verify(meta->context, i, &key))
+        return fail(error, ERROR_SIGNATURE, "the signature of %s is wrong",
+                    name);
+    return true;
+}
+
+/* Distinct parties among the lines that may sign for a class of acts. */
+static int64_t count_officers(const struct fold *fold, uint8_t act,
+                              struct hands *hands)
+{
+    const struct meta *meta = fold->meta;
+    int64_t count = 0;
+
+    for (size_t i = 0; i < meta->signer_count; i++) {
+        bool again = false;
+
+        if (meta->signers[i].clerk ||
+            !in_office(fold, meta->signers[i].party, act))
+            continue;
+        hands->needed[i] = true;
+        for (size_t j = 0; j < i; j++)
+            again = again || (!meta->signers[j].clerk &&
+                              id_equal(meta->signers[j].party,
+                                       meta->signers[i].party));
+        count += again ? 0 : 1;
+    }
+    return count;
+}
+
+static void want(struct fold *fold, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+static void want(struct fold *fold, const char *format, ...)
+{
+    char *missing = fold->outcome->missing;
+    size_t used = strlen(missing), room = sizeof fold->outcome->missing;
+    va_list args;
+
+    if (used > 0 && used + 3 < room) {
+        memcpy(missing + used, ", ", 3);
+        used += 2;
+    }
+    va_start(args, format);
+    (void)vsnprintf(missing + used, room - used, format, args);
+    va_end(args);
+}
+
+static bool by_officers(struct fold *fold, const struct step *step,
+                        struct hands *hands)
+{
+    uint8_t act = step->act == ACT_REVERSED ? fold->reversed_act : step->act;
+    int64_t needed = officers_needed(fold, act);
+    int64_t have = count_officers(fold, act, hands);
+
+    if (step->form == SIGNED_OFFICERS_2 && needed < 2)
+        needed = 2;
+    if (have >= needed)
+        return true;
+    want(fold, "%" PRId64 " more of %" PRId64 " officers for %s",
+         needed - have, needed, choice_word(TYPE_act, act));
+    return false;
+}
+
+static bool by_clerk(struct fold *fold, struct hands *hands)
+{
+    for (size_t i = 0; i < fold->meta->signer_count; i++) {
+        if (fold->meta->signers[i].clerk) {
+            hands->needed[i] = true;
+            return true;
+        }
+    }
+    want(fold, "the clerk of the node");
+    return false;
+}
+
+/* Their own key; by e-mail the clerk's, on paper an officer's. */
+static bool by_party(struct fold *fold, const struct step *step,
+                     struct hands *hands)
+{
+    const struct id *id = path_value(fold, &step->a);
+    const struct record_party *party =
+        (const void *)view_find(fold->view, RECORD_party, id->bytes);
+    char name[ID_CHARS + 1];
+
+    assert(party != NULL);
+    for (size_t i = 0; i < fold->meta->signer_count; i++) {
+        if (!fold->meta->signers[i].clerk &&
+            id_equal(fold->meta->signers[i].party, *id)) {
+            hands->needed[i] = true;
+            return true;
+        }
+    }
+    if (party->auth == AUTH_EMAIL)
+        return by_clerk(fold, hands);
+    if (party->auth == AUTH_PAPER) {
+        if (count_officers(fold, ACT_MEMBERSHIP, hands) > 0)
+            return true;
+        want(fold, "1 officer for membership, who holds the paper");
+        return false;
+    }
+    id_write(name, *id);
+    want(fold, "%s", name);
+    return false;
+}
+
+static bool by_keys_of(struct fold *fold, const struct step *step,
+                       struct hands *hands)
+{
+    const struct list *list = path_value(fold, &step->a);
+    const struct object_officer *officers = list->items;
+    char name[ID_CHARS + 1];
+    bool all = true;
+
+    for (uint32_t j = 0; j < list->count; j++) {
+        bool found = false;
+
+        for (size_t i = 0; i < fold->meta->signer_count; i++)
+            if (!fold->meta->signers[i].clerk &&
+                id_equal(fold->meta->signers[i].party, officers[j].party))
+                found = hands->needed[i] = true;
+        if (!found) {
+            id_write(name, officers[j].party);
+            want(fold, "%s", name);
+            all = false;
+        }
+    }
+    return all;
+}
+
+static bool satisfied(struct fold *fold, const struct step *step,
+                      struct hands *hands)
+{
+    switch ((enum signed_form)step->form) {
+    case SIGNED_OFFICERS:
+    case SIGNED_OFFICERS_2:
+        return by_officers(fold, step, hands);
+    case SIGNED_PARTY:
+        return by_party(fold, step, hands);
+    case SIGNED_CLERK:
+        return by_clerk(fold, hands);
+    case SIGNED_KEYS_OF:
+        return by_keys_of(fold, step, hands);
+    }
+    impossible();
+}
+
+/* Every line must be of a required signer or another officer in office. */
+static bool none_superfluous(const struct fold *fold,
+                             const struct hands *hands, struct error *error)
+{
+    char name[ID_CHARS + 1] = "the clerk";
+
+    for (size_t i = 0; i < fold->meta->signer_count; i++) {
+        const struct signer *signer = &fold->meta->signers[i];
+
+        if (hands->needed[i] ||
+            (!signer->clerk && in_office(fold, signer->party, act_none)))
+            continue;
+        if (!signer->clerk)
+            id_write(name, signer->party);
+        return fail(error, ERROR_SIGNATURE,
+                    "%s has signed and is neither asked for nor in office",
+                    name);
+    }
+    return true;
+}
+
+bool sign_judge(struct fold *fold, const struct step *steps, size_t count,
+                struct error *error)
+{
+    bool met[WAYS_MAX + 1] = {false}, seen[WAYS_MAX + 1] = {false};
+    struct hands hands = {{false}};
+    bool any = false;
+
+    for (size_t i = 0; i < fold->meta->signer_count; i++)
+        if (!check_line(fold, i, error))
+            return false;
+    for (size_t i = 0; i < count; i++) {
+        if (steps[i].op != STEP_SIGNED)
+            continue;
+        assert(steps[i].way > 0 && steps[i].way <= WAYS_MAX);
+        if (!seen[steps[i].way])
+            met[steps[i].way] = seen[steps[i].way] = true;
+        if (!satisfied(fold, &steps[i], &hands))
+            met[steps[i].way] = false;
+    }
+    for (size_t way = 1; way <= WAYS_MAX; way++)
+        any = any || met[way];
+    if (!none_superfluous(fold, &hands, error))
+        return false;
+    if (any) {
+        fold->outcome->missing[0] = '\0';
+        return true;
+    }
+    return fail(error, ERROR_UNSIGNED, "still to sign: %s",
+                fold->outcome->missing);
+}
