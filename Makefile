@@ -38,7 +38,7 @@ handlers := $(out)/libserver.a
 commands := $(out)/libcli.a
 units    := $(call programs,tests/unit/test_*.c)
 faces    := $(patsubst %.c,$(out)/%,$(shell \
-              grep -ls '"server/' tests/unit/test_*.c))
+              grep -lsE '"(server|tests/unit/ask)' tests/unit/test_*.c))
 stores   := $(call programs,tests/store/test_*.c tests/server/test_*.c)
 clients  := $(call programs,tests/cli/test_*.c)
 benches  := $(call programs,tests/bench/*.c)

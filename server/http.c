@@ -199,8 +199,9 @@ static bool judge(struct exchange *exchange, const char *address,
                   size_t body_size, struct error *error)
 {
     struct request *request = &exchange->request;
-    bool found =
-        route_find(route_table, request, address, &exchange->room, error);
+    const struct route *table = request->site->routes;
+    bool found = route_find(table == NULL ? route_table : table, request,
+                            address, &exchange->room, error);
 
     face_choose(request);
     if (!found)

@@ -20,9 +20,10 @@ struct route;
 /* What all requests share; set up by main(), outlives the daemon. */
 struct site {
     const struct config *config;
-    const struct pages *pages; /* NULL: no HTML face. */
-    const struct files *files; /* NULL: no static files. */
-    struct node *node;         /* The ledgers; NULL in tests. */
+    const struct route *routes; /* NULL: those of routes.def. */
+    const struct pages *pages;  /* NULL: no HTML face. */
+    const struct files *files;  /* NULL: no static files. */
+    struct node *node;          /* The ledgers; NULL in tests. */
 };
 
 enum face { FACE_JSON, FACE_HTML };
