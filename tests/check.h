@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include <cmocka.h>
+#undef fail /* Ours says why. */
 
 #define TEST(name) static void name(__attribute__((unused)) void **state)
 
@@ -30,8 +31,10 @@
 #define TAKEN(call)                                                            \
     do {                                                                       \
         struct error error = {0};                                              \
-        if (!(call))                                                           \
-            fail_msg("%s: %s", #call, error.text);                             \
+        if (!(call)) {                                                         \
+            print_error("%s: %s\n", #call, error.text);                        \
+            _fail(__FILE__, __LINE__);                                         \
+        }                                                                      \
         assert_int_equal(error.code, ERROR_NONE);                              \
     } while (0)
 
