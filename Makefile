@@ -32,6 +32,10 @@ out      := build/$(MODE)
 jobs      = $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc))
 objects   = $(patsubst %.c,$(out)/%.o,$(filter-out %/main.c,$(wildcard $1)))
 programs  = $(patsubst %.c,$(out)/%,$(wildcard $1))
+# Tests that include headers of a folder, also by way of a header of tests/.
+including = $(patsubst %.c,$(out)/%,$(shell \
+    by=$$(grep -l '"$1/' tests/*/*.h | sed 's/^/|/' | tr -d '\n'); \
+    grep -lE "\"($1/$$by)" tests/*/test_*.c 2>/dev/null))
 ledger   := $(out)/libterreau-ledger.a
 store    := $(out)/libsql.a
 handlers := $(out)/libserver.a
@@ -39,7 +43,7 @@ commands := $(out)/libcli.a
 units    := $(call programs,tests/unit/test_*.c)
 faces    := $(patsubst %.c,$(out)/%,$(shell \
               grep -lsE '"(server|tests/unit/ask)' tests/unit/test_*.c))
-stores   := $(call programs,tests/store/test_*.c tests/server/test_*.c)
+stores   := $(call programs,tests/store/test_*.c)
 clients  := $(call programs,tests/cli/test_*.c)
 benches  := $(call programs,tests/bench/*.c)
 scenario := $(if $(wildcard tests/scenario.c),$(out)/scenario)
@@ -70,21 +74,22 @@ $(replays): $(out)/replay_%: $(out)/tests/fuzz/fuzz_%.o \
                              $(out)/tests/fuzz/replay.o
 $(fuzzers) $(replays): $(commands) $(handlers) $(store) $(ledger)
 
+# make V=1 shows the commands.
+quiet = @$(if $(V),,echo '  $1 $@' &&)
 $(linked):
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) -o $@ $^ $(LDLIBS)
+	$(call quiet,LINK) $(CC) $(CFLAGS) -o $@ -Wl,--start-group $^ -Wl,--end-group $(LDLIBS)
 $(out)/%.a:
 	@$(RM) $@
-	$(AR) rcs $@ $^
+	$(call quiet,AR  ) $(AR) rcs $@ $^
 $(out)/%.o: %.c Makefile
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) -MMD -MP -c -o $@ $<
+	$(call quiet,CC  ) $(CC) $(CFLAGS) -MMD -MP -c -o $@ $<
 
 # What each suite needs built; the rest (repo, history ...) are scripts.
 needs.unit      := $(units)
 needs.scenarios := $(scenario)
-needs.store     := $(filter $(out)/tests/store/%,$(stores))
-needs.server    := $(filter $(out)/tests/server/%,$(stores))
+needs.store     := $(stores)
 needs.cli       := $(clients)
 needs.replay    := $(replays)
 needs.all       := all $(units) $(scenario) $(stores) $(clients) $(replays)
