@@ -266,7 +266,10 @@ static bool read_object(struct reader *reader, const struct object_spec *spec,
 
     if (!expect(reader, '{'))
         return false;
+    /* An object none of whose fields is given is "{}". */
     do {
+        if (next(reader) == '}' && *present == 0)
+            break;
         if (!scan_string(reader, &key))
             return false;
         for (; i < spec->count && compare(spec->fields[i].name, key) < 0; i++)
@@ -281,10 +284,12 @@ static bool read_object(struct reader *reader, const struct object_spec *spec,
         *present |= UINT64_C(1) << spec->fields[i].bit;
         i++;
     } while (next(reader) == ',' && ++reader->at);
+    if (!expect(reader, '}'))
+        return false;
     for (; i < spec->count; i++)
         if (spec->fields[i].must)
             return missing(reader, &spec->fields[i]);
-    return expect(reader, '}');
+    return true;
 }
 
 /*
@@ -414,6 +419,8 @@ static void put_object(struct writer *writer, const struct object_spec *spec,
 {
     const char *before = "{\"";
 
+    if (present == 0)
+        put(writer, "{", 1);
     for (size_t i = 0; i < spec->count; i++) {
         const struct field_spec *field = &spec->fields[i];
 
