@@ -16,13 +16,21 @@
 #include <time.h>
 
 #include <cmocka.h>
+#undef fail /* Ours is another. */
+
+#define FAIL(...)                                                              \
+    do {                                                                       \
+        print_error(__VA_ARGS__);                                              \
+        print_error("\n");                                                     \
+        _fail(__FILE__, __LINE__);                                             \
+    } while (0)
 
 /* A call that must succeed; prints why it did not. */
 #define GOOD(call)                                                             \
     do {                                                                       \
         struct error error = {0};                                              \
         if (!(call))                                                           \
-            fail_msg("%s: %s", #call, error.text);                             \
+            FAIL("%s: %s", #call, error.text);                                 \
     } while (0)
 
 /* A call that must fail so. */
@@ -30,9 +38,9 @@
     do {                                                                       \
         struct error error = {0};                                              \
         if (call)                                                              \
-            fail_msg("%s succeeded", #call);                                   \
+            FAIL("%s succeeded", #call);                                       \
         if (error.code != (error_code))                                        \
-            fail_msg("%s: %s, not " #error_code, #call, error.text);           \
+            FAIL("%s: %s, not " #error_code, #call, error.text);               \
     } while (0)
 
 enum { SAMPLE_MAX = 1200, LEAF_CHARS = 64 };
@@ -199,7 +207,7 @@ static inline void wait_for_block(struct db *db, int pid)
             return;
         wait_ms(10);
     }
-    fail_msg("backend %d waits for nothing", pid);
+    FAIL("backend %d waits for nothing", pid);
 }
 
 #endif

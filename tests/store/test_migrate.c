@@ -102,7 +102,7 @@ static void refused(const char *why)
     assert_false(migrate_apply(&db, folder, &applied, &error));
     assert_int_equal(applied, -1);
     if (strstr(error.text, why) == NULL)
-        fail_msg("'%s', not '%s'", error.text, why);
+        FAIL("'%s', not '%s'", error.text, why);
 }
 
 static void each_migration_runs_once(void **state)

@@ -329,10 +329,10 @@ static void forbidden(const char *role, const char *sql)
     (void)snprintf(set, sizeof set, "SET LOCAL ROLE %s", role);
     GOOD(db_query(&db, set, NO_PARAMS, &none, &error));
     if (db_query(&db, sql, NO_PARAMS, &done, &why))
-        fail_msg("%s may: %s", role, sql);
+        FAIL("%s may: %s", role, sql);
     assert_int_equal(why.code, ERROR_STORE);
     if (strcmp(db.failure.sqlstate, "42501") != 0)
-        fail_msg("%s: %s: %s", role, sql, why.text);
+        FAIL("%s: %s: %s", role, sql, why.text);
 }
 
 static void no_role_changes_evidence(void **state)
