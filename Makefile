@@ -42,7 +42,7 @@ handlers := $(out)/libserver.a
 commands := $(out)/libcli.a
 units    := $(call programs,tests/unit/test_*.c)
 faces    := $(patsubst %.c,$(out)/%,$(shell \
-              grep -lsE '"(server|tests/unit/ask)' tests/unit/test_*.c))
+              grep -lsE '"(server|tests/unit/(ask|wire))' tests/unit/test_*.c))
 stores   := $(call programs,tests/store/test_*.c)
 clients  := $(call programs,tests/cli/test_*.c)
 benches  := $(call programs,tests/bench/*.c)

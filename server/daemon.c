@@ -259,6 +259,8 @@ static void completed(void *context, struct MHD_Connection *connection,
     (void)why;
     if (call == NULL)
         return;
+    if (call->parked) /* Resumed, but its client had left. */
+        atomic_fetch_sub(&daemon->parked, 1);
     write_log(call);
     exchange_clear(&call->exchange);
     free(call);

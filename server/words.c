@@ -1,0 +1,51 @@
+#include "server/words.h"
+
+#include <assert.h>
+#include <string.h>
+
+static const struct {
+    const char *name, *english, *french;
+} table[] = {
+#define WORD(name, english, french) {#name, english, french},
+#include "server/words.def"
+};
+
+const char *word(enum word word, bool french)
+{
+    assert(word < WORD_COUNT);
+    return french ? table[word].french : table[word].english;
+}
+
+/* Words of the ledger may hold '-' and '/', which names cannot. */
+static bool is_same(const char *name, const char *asked)
+{
+    if (strncmp(name, "is_", 3) != 0)
+        return false;
+    name += 3;
+    for (; *name != '\0' && *asked != '\0'; name++, asked++)
+        if (*name != *asked &&
+            !(*name == '_' && (*asked == '-' || *asked == '/')))
+            return false;
+    return *name == *asked;
+}
+
+const char *word_of(const char *name, bool french)
+{
+    for (size_t i = 0; i < WORD_COUNT; i++)
+        if (is_same(table[i].name, name))
+            return word((enum word)i, french);
+    return name;
+}
+
+json_t *words_json(bool french)
+{
+    json_t *words = json_object();
+
+    for (size_t i = 0; i < WORD_COUNT; i++) {
+        int result = json_object_set_new(
+            words, table[i].name, json_string(word((enum word)i, french)));
+
+        assert(result == 0);
+    }
+    return words;
+}

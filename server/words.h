@@ -1,0 +1,30 @@
+/*
+ * words: what pages say, in the two languages, from words.def.
+ *
+ * Templates read them as {{w.name}}; states and choices of the ledger are
+ * looked up by their word.
+ */
+#ifndef SERVER_WORDS_H
+#define SERVER_WORDS_H
+
+#include <jansson.h>
+#include <stdbool.h>
+
+/* clang-format off */
+enum word {
+#define WORD(name, english, french) WORD_##name,
+#include "server/words.def"
+    WORD_COUNT
+};
+/* clang-format on */
+
+const char *word(enum word word, bool french);
+
+/* What people read for a word of the ledger's tables; itself if the table
+ * does not have it. */
+const char *word_of(const char *name, bool french);
+
+/* All of them, for templates; a new reference. */
+json_t *words_json(bool french);
+
+#endif
