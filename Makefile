@@ -28,30 +28,27 @@ CFLAGS := -std=c17 -D_POSIX_C_SOURCE=200809L -I. $(WARNINGS) \
           $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)
 LDLIBS := $(shell pkg-config --libs $(PACKAGES) 2>/dev/null) -lpthread
 
-out      := build/$(MODE)
-jobs      = $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc))
-objects   = $(patsubst %.c,$(out)/%.o,$(filter-out %/main.c,$(wildcard $1)))
-programs  = $(patsubst %.c,$(out)/%,$(wildcard $1))
+out       := build/$(MODE)
+jobs       = $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc))
+objects    = $(patsubst %.c,$(out)/%.o,$(filter-out %/main.c,$(wildcard $1)))
+programs   = $(patsubst %.c,$(out)/%,$(wildcard $1))
 # Tests that include headers of a folder, also by way of a header of tests/.
-including = $(patsubst %.c,$(out)/%,$(shell \
+including  = $(patsubst %.c,$(out)/%,$(shell \
     by=$$(grep -l '"$1/' tests/*/*.h | sed 's/^/|/' | tr -d '\n'); \
     grep -lE "\"($1/$$by)" tests/*/test_*.c 2>/dev/null))
-ledger   := $(out)/libterreau-ledger.a
-store    := $(out)/libsql.a
-handlers := $(out)/libserver.a
-commands := $(out)/libcli.a
-units    := $(call programs,tests/unit/test_*.c)
-faces    := $(patsubst %.c,$(out)/%,$(shell \
-              grep -lsE '"(server|tests/unit/(ask|wire))' tests/unit/test_*.c))
-stores   := $(call programs,tests/store/test_*.c)
-clients  := $(call programs,tests/cli/test_*.c)
-benches  := $(call programs,tests/bench/*.c)
-scenario := $(if $(wildcard tests/scenario.c),$(out)/scenario)
-targets  := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
-fuzzers  := $(targets:%=$(out)/fuzz_%)
-replays  := $(targets:%=$(out)/replay_%)
-linked   := $(out)/terreaud $(out)/terreau $(scenario) $(units) $(stores) \
-            $(clients) $(benches) $(fuzzers) $(replays)
+ledger    := $(out)/libterreau-ledger.a
+store     := $(out)/libsql.a
+handlers  := $(out)/libserver.a
+commands  := $(out)/libcli.a
+tests     := $(call programs,tests/unit/test_*.c tests/store/test_*.c \
+                             tests/cli/test_*.c)
+benches   := $(call programs,tests/bench/*.c)
+scenario  := $(patsubst tests/%.c,$(out)/%,$(wildcard tests/scenario.c))
+targets   := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
+fuzzers   := $(targets:%=$(out)/fuzz_%)
+replays   := $(targets:%=$(out)/replay_%)
+linked    := $(out)/terreaud $(out)/terreau $(scenario) $(tests) $(benches) \
+             $(fuzzers) $(replays)
 
 all: $(out)/terreaud $(out)/terreau ## Build the programs
 
@@ -63,10 +60,11 @@ $(commands): $(call objects,admin-cli/*.c)
 $(out)/terreaud: $(out)/server/main.o $(handlers) $(store) $(ledger)
 $(out)/terreau: $(out)/admin-cli/main.o $(commands) $(store) $(ledger)
 $(out)/scenario: $(out)/tests/scenario.o $(ledger)
-$(filter-out $(faces),$(units)): $(out)/%: $(out)/%.o $(ledger)
-$(faces) $(stores): $(out)/%: $(out)/%.o $(handlers) $(store) $(ledger)
-$(clients): $(out)/%: $(out)/%.o $(commands) $(store) $(ledger)
-$(units) $(stores) $(clients): LDLIBS += -lcmocka
+$(tests): $(out)/%: $(out)/%.o $(ledger)
+$(tests): LDLIBS += -lcmocka
+$(call including,sql): $(store)
+$(call including,server): $(handlers) $(store)
+$(call including,admin-cli): $(commands) $(store)
 $(benches): $(out)/%: $(out)/%.o $(commands) $(handlers) $(store) $(ledger)
 $(fuzzers): LDLIBS += -fsanitize=fuzzer
 $(fuzzers): $(out)/fuzz_%: $(out)/tests/fuzz/fuzz_%.o
@@ -78,22 +76,28 @@ $(fuzzers) $(replays): $(commands) $(handlers) $(store) $(ledger)
 quiet = @$(if $(V),,echo '  $1 $@' &&)
 $(linked):
 	@mkdir -p $(@D)
-	$(call quiet,LINK) $(CC) $(CFLAGS) -o $@ -Wl,--start-group $^ -Wl,--end-group $(LDLIBS)
+	$(call quiet,LINK) $(CC) $(CFLAGS) -o $@ -Wl,--start-group $^ \
+	    -Wl,--end-group $(LDLIBS)
 $(out)/%.a:
 	@$(RM) $@
 	$(call quiet,AR  ) $(AR) rcs $@ $^
 $(out)/%.o: %.c Makefile
 	@mkdir -p $(@D)
 	$(call quiet,CC  ) $(CC) $(CFLAGS) -MMD -MP -c -o $@ $<
+# A snapshot is good for the very fold that wrote it.
+$(out)/server/snapshot.o: CFLAGS += -DFOLD_ID='"$(shell \
+    { $(CC) -dumpmachine; cat ledger/*.[ch] ledger/*.def; } | sha256sum | \
+    cut -c1-64)"'
+$(out)/server/snapshot.o: $(wildcard ledger/*.[ch] ledger/*.def)
 
-# What each suite needs built; the rest (repo, history ...) are scripts.
-needs.unit      := $(units)
+# What the suites need built; those not named here are scripts.
+needs.unit      := $(filter $(out)/tests/unit/%,$(tests))
+needs.store     := $(filter $(out)/tests/store/%,$(tests))
+needs.cli       := $(filter $(out)/tests/cli/%,$(tests))
 needs.scenarios := $(scenario)
-needs.store     := $(stores)
-needs.cli       := $(clients)
 needs.replay    := $(replays)
-needs.all       := all $(units) $(scenario) $(stores) $(clients) $(replays)
-tested: $(needs.$(or $(SUITE),all))
+tested: $(or $(needs.$(SUITE)),all $(if $(SUITE),,$(tests) $(scenario) \
+                                                  $(replays)))
 benched: all $(benches)
 fuzzed: $(fuzzers)
 
@@ -132,16 +136,15 @@ docs: ## Write docs/reference from the tables
 
 install: ## Install below DESTDIR and PREFIX
 	@$(MAKE) $(jobs) MODE=release out=build/release all
-	@out=build/release VERSION=$(VERSION) docs/deploy/install \
-	    '$(DESTDIR)' '$(PREFIX)'
+	@out=build/release docs/deploy/install '$(DESTDIR)' '$(PREFIX)'
 
 dist: ## Make build/terreau-VERSION.tar.gz, without git
 	@mkdir -p build
 	tar --sort=name --owner=0 --group=0 --exclude=node_modules \
 	    --transform='s,^,terreau-$(VERSION)/,' \
-	    -czf build/terreau-$(VERSION).tar.gz \
-	    $(wildcard .ci .clang-format .editorconfig .gitignore Makefile \
-	    README.md LICENSE ledger sql server admin-cli tests docs)
+	    -czf build/terreau-$(VERSION).tar.gz .ci .clang-format .editorconfig \
+	    .gitignore Makefile README.md LICENSE ledger sql server admin-cli \
+	    tests docs
 
 clean: ## Remove what was built
 	$(RM) -r build
