@@ -77,6 +77,8 @@ struct outcome {
     struct date effective;
     /* With ERROR_UNSIGNED: what is missing, in words. */
     char missing[200];
+    /* Of a refusal: which of the kind's steps; -1: none of them. */
+    int refused_step;
 };
 
 /*

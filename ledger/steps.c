@@ -379,8 +379,10 @@ static bool run_all(struct fold *fold, struct error *error)
         }
         if (steps->steps[i].op == STEP_REVERSIBLE)
             fold->reversible = true;
-        if (!run(fold, &steps->steps[i], error))
+        if (!run(fold, &steps->steps[i], error)) {
+            fold->outcome->refused_step = (int)i;
             return false;
+        }
     }
     return sign_judge(fold, steps->steps, steps->count, error);
 }
@@ -413,6 +415,7 @@ bool fold_entry(const struct view *view, const struct entry *entry,
     outcome->posting_count = 0;
     outcome->subject_count = 0;
     outcome->missing[0] = '\0';
+    outcome->refused_step = -1;
     ledger = fold_ledger(&fold);
     if (ledger == NULL && entry->kind != ENTRY_ledger_open)
         return fail(error, ERROR_RULE, "the first entry must be ledger.open");
