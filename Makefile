@@ -43,7 +43,7 @@ commands  := $(out)/libcli.a
 tests     := $(call programs,tests/unit/test_*.c tests/store/test_*.c \
                              tests/cli/test_*.c)
 benches   := $(call programs,tests/bench/*.c)
-scenario  := $(patsubst tests/%.c,$(out)/%,$(wildcard tests/scenario.c))
+scenario  := $(if $(wildcard tests/scenario/*.c),$(out)/scenario)
 targets   := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 fuzzers   := $(targets:%=$(out)/fuzz_%)
 replays   := $(targets:%=$(out)/replay_%)
@@ -59,7 +59,7 @@ $(handlers): $(call objects,server/*.c)
 $(commands): $(call objects,admin-cli/*.c)
 $(out)/terreaud: $(out)/server/main.o $(handlers) $(store) $(ledger)
 $(out)/terreau: $(out)/admin-cli/main.o $(commands) $(store) $(ledger)
-$(out)/scenario: $(out)/tests/scenario.o $(ledger)
+$(out)/scenario: $(addsuffix .o,$(call programs,tests/scenario/*.c)) $(ledger)
 $(tests): $(out)/%: $(out)/%.o $(ledger)
 $(tests): LDLIBS += -lcmocka
 $(call including,sql): $(store)
