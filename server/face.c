@@ -44,21 +44,26 @@ static int read_weight(const char *parameters, size_t size)
 }
 
 /*
- * How much a list ("text/html;q=0.9, * / *") likes a word, in thousandths.
- * Wildcards that count are given, the best first; the most exact one wins.
+ * How much a list ("text/html;q=0.9, fr-FR") likes a word, in thousandths.
+ * Words are what may stand for it, the most exact first; a name ends at one
+ * of ends.
  */
-static int liking(const char *list, const char *const words[3])
+static int liking(const char *list, const char *const words[3],
+                  const char *ends)
 {
     int best[3] = {-1, -1, -1};
 
     while (*list != '\0') {
         size_t item = strcspn(list, ",");
-        size_t name = strcspn(list, ",; \t");
+        size_t name = strcspn(list, ends);
 
-        for (int i = 0; i < 3 && words[i] != NULL; i++)
-            if (strlen(words[i]) == name &&
+        for (int i = 0; i < 3 && words[i] != NULL; i++) {
+            int weight = read_weight(list + name, item - name);
+
+            if (strlen(words[i]) == name && weight > best[i] &&
                 strncasecmp(list, words[i], name) == 0)
-                best[i] = read_weight(list + name, item - name);
+                best[i] = weight;
+        }
         list += item;
         list += strspn(list, ", \t");
     }
@@ -78,24 +83,18 @@ static enum face choose_face(const struct request *request)
     if (request->suffix || request->site->pages == NULL || accept == NULL)
         return FACE_JSON;
     accept += strspn(accept, " \t");
-    return liking(accept, html) > liking(accept, json) ? FACE_HTML : FACE_JSON;
-}
-
-static int liking_of_language(const char *list, const char *language)
-{
-    char regional[8];
-    const char *words[3] = {language, regional, "*"};
-
-    /* Browsers send fr-FR before fr; any region speaks the language. */
-    (void)snprintf(regional, sizeof regional, "%s-%c%c", language,
-                   language[0] == 'f' ? 'F' : 'G',
-                   language[0] == 'f' ? 'R' : 'B');
-    return liking(list, words);
+    return liking(accept, html, ",; \t") > liking(accept, json, ",; \t")
+               ? FACE_HTML
+               : FACE_JSON;
 }
 
 static const char *choose_language(const struct request *request)
 {
     const char *asked = request_query(request, "lang");
+    static const char *const french[3] = {"fr", "*"};
+    static const char *const english[3] = {"en", "*"};
+    /* Any region speaks the language: fr-CA. */
+    static const char ends[] = ",; \t-";
     const char *list = request->headers.accept_language;
 
     if (asked != NULL && strcmp(asked, "fr") == 0)
@@ -103,9 +102,8 @@ static const char *choose_language(const struct request *request)
     if (asked != NULL || list == NULL)
         return "en";
     list += strspn(list, " \t");
-    return liking_of_language(list, "fr") > liking_of_language(list, "en")
-               ? "fr"
-               : "en";
+    return liking(list, french, ends) > liking(list, english, ends) ? "fr"
+                                                                    : "en";
 }
 
 void face_choose(struct request *request)

@@ -83,7 +83,7 @@ static inline bool echo_post(const struct request *request, struct reply *reply,
 static inline bool failing_post(const struct request *request,
                                 struct reply *reply, struct error *error)
 {
-    enum error_code code = (enum error_code)atoi(request->body);
+    enum error_code code = (enum error_code)strtol(request->body, NULL, 10);
 
     reply->body = json_pack("{s:s}", "extra", "kept");
     reply_header(reply, "Location", "/x/proposals/1");

@@ -67,6 +67,30 @@ static void weights_decide_the_face(void **state)
     }
 }
 
+static void weights_decide_the_language(void **state)
+{
+    static const char *const cases[][2] = {
+        {"fr", "fr"},
+        {"fr-CA", "fr"},
+        {"en-US,fr;q=0.5", "en"},
+        {"de, fr;q=0.3", "fr"},
+        {"de", "en"},
+        {"", "en"},
+        {"en;q=0.5, fr-BE", "fr"},
+        {"fr;q=0, *", "en"},
+        {"fra", "en"},
+        {"en-GB;q=0.2, fr-FR;q=0.3", "fr"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        (void)ask("GET", "/documents/7",
+                  HEADERS("Accept-Language", cases[i][0]), NULL);
+        if (strcmp(exchange.request.language, cases[i][1]) != 0)
+            fail_msg("Accept-Language: %s", cases[i][0]);
+    }
+}
+
 static void a_validator_spares_the_body(void **state)
 {
     char etag[ETAG_CHARS];
@@ -244,6 +268,7 @@ int main(void)
         cmocka_unit_test_setup(a_program_gets_json, own_routes),
         cmocka_unit_test_setup(a_browser_gets_html, own_routes),
         cmocka_unit_test_setup(weights_decide_the_face, own_routes),
+        cmocka_unit_test_setup(weights_decide_the_language, own_routes),
         cmocka_unit_test_setup(a_validator_spares_the_body, own_routes),
         cmocka_unit_test_setup(private_replies_are_not_kept, own_routes),
         cmocka_unit_test_setup(only_public_reads_are_for_other_sites,
