@@ -53,7 +53,7 @@ TEST(comparisons_read_as_sentences)
 TEST(a_part_is_rounded_half_to_even)
 {
     static const struct {
-        int64_t minor, numerator, denominator, half_even, up;
+        int64_t cents, numerator, denominator, half_even, up;
     } cases[] = {
         {5, 1, 2, 2, 3},
         {7, 1, 2, 4, 4},
@@ -75,10 +75,10 @@ TEST(a_part_is_rounded_half_to_even)
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct amount part;
 
-        assert_true(amount_part(&part, of(cases[i].minor), cases[i].numerator,
+        assert_true(amount_part(&part, of(cases[i].cents), cases[i].numerator,
                                 cases[i].denominator));
         assert_true(amount_to_minor(part) == cases[i].half_even);
-        assert_true(amount_part_up(&part, of(cases[i].minor),
+        assert_true(amount_part_up(&part, of(cases[i].cents),
                                    cases[i].numerator, cases[i].denominator));
         assert_true(amount_to_minor(part) == cases[i].up);
     }
@@ -196,7 +196,7 @@ TEST(a_split_conserves_every_minor_unit)
 TEST(an_amount_is_written_with_its_decimals)
 {
     static const struct {
-        int64_t minor;
+        int64_t cents;
         int digits;
         const char *text;
     } cases[] = {
@@ -216,10 +216,10 @@ TEST(an_amount_is_written_with_its_decimals)
         char out[AMOUNT_CHARS];
         struct amount back;
 
-        amount_write(out, of(cases[i].minor), cases[i].digits);
+        amount_write(out, of(cases[i].cents), cases[i].digits);
         assert_string_equal(out, cases[i].text);
         assert_true(amount_read(&back, out, strlen(out), cases[i].digits));
-        assert_true(amount_to_minor(back) == cases[i].minor);
+        assert_true(amount_to_minor(back) == cases[i].cents);
     }
 }
 

@@ -144,6 +144,25 @@ TEST(base64_refuses_every_second_spelling)
     assert_int_equal(size, 77);
 }
 
+/* libsodium's decoder fails this. */
+TEST(base64_is_made_of_its_64_characters)
+{
+    static const char alphabet[] =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    char text[] = "AAAA";
+
+    for (int c = 1; c < 256; c++) {
+        for (int i = 0; i < 4; i++) {
+            bool padding = c == '=' && i == 3;
+
+            memset(text, 'A', 4);
+            text[i] = (char)c;
+            assert_int_equal(base64_is_good(text, 4),
+                             padding || strchr(alphabet, c) != NULL);
+        }
+    }
+}
+
 TEST(long_base64_is_judged_to_its_end)
 {
     static char text[3 * 4096 + 8];
@@ -214,6 +233,7 @@ int main(void)
         cmocka_unit_test(keys_and_nonces_come_back_and_have_one_spelling),
         cmocka_unit_test(base64_is_that_of_rfc_4648),
         cmocka_unit_test(base64_refuses_every_second_spelling),
+        cmocka_unit_test(base64_is_made_of_its_64_characters),
         cmocka_unit_test(long_base64_is_judged_to_its_end),
         cmocka_unit_test(a_decimal_has_one_spelling_and_64_bits),
         cmocka_unit_test(lines_are_cut_off_a_text_until_none_is_whole),
