@@ -236,7 +236,7 @@ static void report(struct audit *audit)
     (void)json_object_set_new(document, "tiles", json_integer(audit->tiles));
     (void)json_object_set_new(document, "verdict",
                               json_string("everything agrees"));
-    screen_document(document, call_has(audit->call, SETTING_JSON));
+    screen_document(stdout, document, call_has(audit->call, SETTING_JSON));
     json_decref(document);
     if (!audit->trusted)
         screen_note("The log key was taken from the node itself. Ask the "
