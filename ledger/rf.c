@@ -147,7 +147,7 @@ static size_t squeeze(char *out, size_t room, const char *text, size_t size)
 
 bool rf_read(char out[static RF_CHARS_MAX + 1], const char *text, size_t size)
 {
-    char read[RF_CHARS_MAX];
+    char read[RF_CHARS_MAX] = {0};
     size_t chars = squeeze(read, sizeof read, text, size);
 
     if (!rf_is_good(read, chars))
@@ -163,7 +163,7 @@ size_t rf_find(char found[][RF_CHARS_MAX + 1], size_t room, const char *text,
     size_t count = 0;
 
     for (size_t i = 0; i < size && count < room; i++) {
-        char read[RF_CHARS_MAX];
+        char read[RF_CHARS_MAX] = {0};
         size_t chars;
 
         if (upper(text[i]) != 'R')
@@ -238,7 +238,7 @@ bool ogm_read(uint64_t *number, const char *text, size_t size)
 bool ogm_find(uint64_t *number, const char *text, size_t size)
 {
     for (size_t i = 0; i < size; i++) {
-        char read[OGM_CHARS];
+        char read[OGM_CHARS] = {0};
 
         if ((text[i] == '+' || text[i] == '*') &&
             squeeze(read, sizeof read, text + i, size - i) >= OGM_CHARS &&
@@ -268,7 +268,7 @@ bool iban_is_good(const char *text, size_t size)
 bool iban_read(char out[static IBAN_CHARS_MAX + 1], const char *text,
                size_t size)
 {
-    char read[IBAN_CHARS_MAX];
+    char read[IBAN_CHARS_MAX] = {0};
     size_t chars = squeeze(read, sizeof read, text, size);
 
     if (chars > sizeof read || !iban_is_good(read, chars))
