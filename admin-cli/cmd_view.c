@@ -1,0 +1,65 @@
+/* Every command that shows what the node has. */
+#include "admin-cli/client.h"
+#include "admin-cli/command.h"
+#include "admin-cli/screen.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+
+static void add(char *out, size_t room, const char *text)
+{
+    const size_t used = strlen(out);
+
+    (void)snprintf(out + used, room - used, "%s", text);
+}
+
+/* Escapes all but what needs none in a path or query. */
+static void add_escaped(char *out, size_t room, const char *text)
+{
+    char escaped[8];
+
+    for (; *text != '\0'; text++) {
+        const unsigned char c = (unsigned char)*text;
+
+        if (isalnum(c) || strchr("-._~", c) != NULL)
+            (void)snprintf(escaped, sizeof escaped, "%c", c);
+        else
+            (void)snprintf(escaped, sizeof escaped, "%%%02X", c);
+        add(out, room, escaped);
+    }
+}
+
+bool command_view(const struct call *call, struct error *error)
+{
+    const char *star = strchr(call->command->path, '*');
+    struct client client;
+    struct answer answer;
+    char path[CLIENT_URL_BYTES] = "~";
+    bool got;
+
+    if (star != NULL) {
+        (void)snprintf(path, sizeof path, "~%.*s",
+                       (int)(star - call->command->path), call->command->path);
+        add_escaped(path, sizeof path, call->words[0]);
+        add(path, sizeof path, star + 1);
+    } else {
+        add(path, sizeof path, call->command->path);
+    }
+    for (size_t i = 0; i < call->option_count; i++) {
+        add(path, sizeof path, i == 0 ? "?" : "&");
+        add(path, sizeof path, call->options[i].name);
+        add(path, sizeof path, "=");
+        add_escaped(path, sizeof path, call->options[i].value);
+    }
+    if (!client_open(&client, &call->settings, error))
+        return false;
+    got = client_find_ledger(&client, error) &&
+          client_get(&client, path, &answer, error);
+    if (got) {
+        screen_document(stdout, answer.json, call_has(call, SETTING_JSON));
+        answer_close(&answer);
+    }
+    client_close(&client);
+    return got;
+}

@@ -1,0 +1,130 @@
+#include "admin-cli/desk.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void desk_set_currency(struct desk *desk, const char *currency)
+{
+    const struct text word = {currency, (uint32_t)strlen(currency)};
+    const uint8_t choice = choice_read(TYPE_currency, word);
+
+    if (choice == 0)
+        return;
+    (void)snprintf(desk->currency, sizeof desk->currency, "%s", currency);
+    desk->digits = currency_digits(choice);
+}
+
+static bool set_origin(struct desk *desk, const char *origin,
+                       struct error *error)
+{
+    if (origin == NULL || strlen(origin) > ORIGIN_BYTES_MAX ||
+        !origin_is_good(origin))
+        return fail(error, ERROR_ORIGIN, "'%.100s' is no origin of a ledger",
+                    origin == NULL ? "" : origin);
+    (void)snprintf(desk->origin, sizeof desk->origin, "%s", origin);
+    return true;
+}
+
+/* What the node says of the ledger. */
+static bool ask_node(struct desk *desk, struct error *error)
+{
+    struct answer answer;
+    const char *currency, *origin;
+    bool known = true;
+
+    if (!client_find_ledger(&desk->client, error) ||
+        !client_get(&desk->client, "~", &answer, error))
+        return false;
+    currency = json_string_value(json_object_get(answer.json, "currency"));
+    origin = json_string_value(json_object_get(answer.json, "origin"));
+    if (currency != NULL)
+        desk_set_currency(desk, currency);
+    if (*desk->origin == '\0')
+        known = set_origin(desk, origin, error);
+    answer_close(&answer);
+    return known;
+}
+
+bool desk_open(struct desk *desk, const struct settings *settings,
+               struct error *error)
+{
+    const bool told = settings_has(settings, SETTING_ORIGIN);
+
+    *desk = (struct desk){.settings = settings, .digits = 2};
+    if (told && !set_origin(desk, settings->values[SETTING_ORIGIN], error))
+        return false;
+    if (told && settings_has(settings, SETTING_OUT))
+        return true;
+    if (!client_open(&desk->client, settings, error))
+        return false;
+    desk->online = true;
+    if (ask_node(desk, error))
+        return true;
+    /* A ledger that is about to be opened is not there yet. */
+    if (!told || error->code != ERROR_ABSENT)
+        return false;
+    *error = (struct error){0};
+    return true;
+}
+
+void desk_close(struct desk *desk)
+{
+    for (size_t i = 0; i < desk->key_count; i++)
+        key_close(desk->keys[i]);
+    desk->key_count = 0;
+    if (desk->online)
+        client_close(&desk->client);
+    desk->online = false;
+}
+
+bool desk_passphrase_fd(int *fd, const struct settings *settings,
+                        struct error *error)
+{
+    const char *text = settings->values[SETTING_PASSPHRASE];
+    char *end;
+    long number;
+
+    *fd = -1;
+    if (text == NULL)
+        return true;
+    number = strtol(text, &end, 10);
+    if (*text == '\0' || *end != '\0' || number < 0 || number > 1023)
+        return fail(error, ERROR_USAGE, "'%s' is no file descriptor", text);
+    *fd = (int)number;
+    return true;
+}
+
+static bool unlock(struct desk *desk, const char *path,
+                   struct passphrase *passphrase, int fd, struct error *error)
+{
+    struct key_open *key = key_allocate();
+    char question[600];
+
+    (void)snprintf(question, sizeof question, "Passphrase of %.500s", path);
+    if (!key_read_public(path, &key->is, error) ||
+        !passphrase_read(passphrase, fd, question, false, error) ||
+        !key_unlock(path, passphrase, key, error)) {
+        key_close(key);
+        return false;
+    }
+    desk->keys[desk->key_count++] = key;
+    return true;
+}
+
+bool desk_unlock(struct desk *desk, struct error *error)
+{
+    struct passphrase *passphrase;
+    bool done = true;
+    int fd;
+
+    if (desk->settings->key_count == 0)
+        return fail(error, ERROR_USAGE, "which key signs? say --key FILE");
+    if (!desk_passphrase_fd(&fd, desk->settings, error))
+        return false;
+    passphrase = passphrase_allocate();
+    for (size_t i = 0; i < desk->settings->key_count && done; i++)
+        done = unlock(desk, desk->settings->keys[i], passphrase, fd, error);
+    passphrase_close(passphrase);
+    return done;
+}
