@@ -1,0 +1,107 @@
+/*
+ * scenario [--coverage] STORY...: run stories; see tests/scenario/story.h.
+ *
+ * Prints a line for each, as tests/run reads them.  With --coverage also one
+ * for each kind, rule and effect of entries.def: every kind must have been
+ * accepted and refused in some story, every step that can refuse must have.
+ */
+#include "tests/scenario/story.h"
+
+#include "ledger/step.h"
+
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Effects that cannot refuse what the table lets through. */
+static const char *const never_refuse[] = {
+    "start_books",
+    "start_reflection",
+    "allow_holders",
+};
+
+static bool may_refuse(const char *name)
+{
+    for (size_t i = 0; i < sizeof never_refuse / sizeof never_refuse[0]; i++)
+        if (strcmp(never_refuse[i], name) == 0)
+            return false;
+    return true;
+}
+
+/* Refusals by a rule or effect, in whichever kind it stands. */
+static int refusals(const struct coverage *coverage, const char *name)
+{
+    int count = 0;
+
+    for (int kind = 1; kind < ENTRY_KIND_COUNT; kind++) {
+        const struct kind_steps *steps = kind_steps((enum entry_kind)kind);
+
+        for (size_t i = 0; i < steps->count; i++)
+            if (steps->steps[i].op == STEP_CALL &&
+                strcmp(steps->steps[i].name, name) == 0)
+                count += coverage->steps[kind][i];
+    }
+    return count;
+}
+
+static bool report(bool good, const char *name, const char *what)
+{
+    (void)printf("%s %s %s\n", good ? "ok" : "not ok", name, what);
+    return good;
+}
+
+static bool check_coverage(const struct coverage *coverage)
+{
+    bool good = true;
+
+    for (int kind = 1; kind < ENTRY_KIND_COUNT; kind++) {
+        const char *name = entry_spec((enum entry_kind)kind)->name;
+        const struct kind_steps *steps = kind_steps((enum entry_kind)kind);
+
+        good &= report(coverage->accepted[kind] > 0, name, "is accepted");
+        good &= report(coverage->refused[kind] > 0, name, "is refused");
+        good &=
+            report(coverage->unsigned_[kind] > 0, name, "waits for signatures");
+        for (size_t i = 0; i < steps->count; i++) {
+            const struct step *step = &steps->steps[i];
+
+            if (step->op == STEP_CALL && may_refuse(step->name))
+                good &= report(refusals(coverage, step->name) > 0, "%s refuses",
+                               step->name);
+        }
+    }
+    return good;
+}
+
+static bool run_story(const char *path, struct coverage *coverage)
+{
+    static struct story story;
+    bool good;
+
+    story_start(&story, coverage);
+    good = story_run(&story, path);
+    if (good)
+        (void)printf("ok %s\n", path);
+    else
+        (void)printf("not ok %s\n", story.why);
+    (void)fflush(stdout);
+    story_end(&story);
+    return good;
+}
+
+int main(int argc, char **argv)
+{
+    static struct coverage coverage;
+    bool covers = argc > 1 && strcmp(argv[1], "--coverage") == 0;
+    bool good = true;
+
+    if (sodium_init() < 0)
+        return EXIT_FAILURE;
+    ledger_start();
+    for (int i = covers ? 2 : 1; i < argc; i++)
+        good &= run_story(argv[i], &coverage);
+    if (covers)
+        good &= check_coverage(&coverage);
+    return good ? EXIT_SUCCESS : EXIT_FAILURE;
+}
