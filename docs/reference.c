@@ -309,6 +309,19 @@ static void write_config(void)
     close_page();
 }
 
+static void write_routes(void)
+{
+    open_page("routes", "Routes of terreaud",
+              "The whole HTTP interface; `/openapi.json` says the same to"
+              " machines. A GET takes the query parameters named, beside"
+              " `lang` and `size`; a POST takes bodies of the types named.");
+    head("method", "path", "takes", "meaning");
+#define ROUTE(method, path, handler, takes, body, help)                        \
+    row(#method, code(path), takes, help);
+#include "server/routes.def"
+    close_page();
+}
+
 /* The name of a kind has a dot where C has the first underscore. */
 static void act(const char *words, const char *kind, const char *example)
 {
@@ -363,6 +376,7 @@ int main(int argc, char **argv)
     write_accounts();
     write_errors();
     write_config();
+    write_routes();
     write_commands();
     return EXIT_SUCCESS;
 }
