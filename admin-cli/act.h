@@ -29,6 +29,8 @@ struct act {
  */
 MUST_USE bool act_compose(struct act *act, struct desk *desk,
                           const struct call *call, struct error *error);
+/* Does an entry of that kind create what the field names? */
+bool act_creates(enum entry_kind kind, const struct field_spec *field);
 /* From canonical JSON.  Fails as entry_parse(). */
 MUST_USE bool act_from_json(struct act *act, const char *origin,
                             const char *json, size_t size, struct error *error);

@@ -161,7 +161,7 @@ static bool add_typed(struct pen *pen, enum entry_kind kind, const char *typed,
     return add_word(pen, field, equal + 1, error);
 }
 
-static bool is_created(enum entry_kind kind, const struct field_spec *field)
+bool act_creates(enum entry_kind kind, const struct field_spec *field)
 {
     if (field->type == TYPE_job)
         return true;
@@ -186,7 +186,7 @@ static bool complete(struct pen *pen, enum entry_kind kind, struct error *error)
             find_word(pen, field->name) != NULL)
             continue;
         if (field->shape == SHAPE_ONE &&
-            (field->type == TYPE_nonce || is_created(kind, field))) {
+            (field->type == TYPE_nonce || act_creates(kind, field))) {
             if (!add_word(pen, field, "new", error))
                 return false;
             continue;

@@ -243,8 +243,10 @@ static bool take_option(struct call *call, struct arguments *arguments,
     enum setting setting;
     const char *value;
     char name[TYPED_BYTES];
+    const bool own = call->command != NULL &&
+                     find_option(&option, call->command, text, size);
 
-    if (setting_find(&setting, text, size))
+    if (!own && setting_find(&setting, text, size))
         return take_value(&value, arguments, text,
                           setting_spec(setting)->argument, size, error) &&
                settings_set(&call->settings, setting, value, error);
@@ -252,7 +254,7 @@ static bool take_option(struct call *call, struct arguments *arguments,
     if (call->command == NULL)
         return fail(error, ERROR_USAGE, "there is no --%s before a command",
                     name);
-    if (!find_option(&option, call->command, text, size))
+    if (!own)
         return unknown_option(call->command, name, error);
     if (!take_value(&value, arguments, text, option.argument, size, error))
         return false;
@@ -305,12 +307,12 @@ bool command_parse(struct call *call, int argc, char **argv,
     }
     if (call_has(call, SETTING_HELP) || call_has(call, SETTING_VERSION))
         return true;
+    if (call->command == NULL && *typed == '\0')
+        return fail(error, ERROR_USAGE, "say what to do; see terreau help");
     if (call->command == NULL)
         return fail(error, ERROR_USAGE,
-                    "%s%sis no command yet; see terreau "
-                    "help%s%s",
-                    typed, *typed == '\0' ? "nothing " : " ",
-                    *typed == '\0' ? "" : " ", typed);
+                    "'%s' is no command yet; see terreau help %s", typed,
+                    typed);
     return check_words(call, error);
 }
 

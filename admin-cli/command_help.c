@@ -1,4 +1,4 @@
-#include "admin-cli/command.h"
+#include "admin-cli/act.h"
 
 #include <ctype.h>
 #include <stdio.h>
@@ -119,19 +119,26 @@ static void print_field(const struct option *option)
         size_t used = strlen(help);
 
         (void)snprintf(help + used, sizeof help - used,
-                       " Repeat it for each of up to %u.", field->most);
+                       " May be repeated: at most %u.", field->most);
     }
     print_row(left, help);
 }
 
-/* The fields that must be given, or those that may; a new id is made. */
+/* Must somebody type it?  Nonces and new ids are made up. */
+static bool is_asked(const struct command *command, const struct option *option)
+{
+    return option->field->must && option->field->type != TYPE_nonce &&
+           !act_creates(command->kind, option->field);
+}
+
+/* The fields that must be given, or those that may be left out. */
 static void print_fields(const struct command *command, bool must)
 {
     struct option option;
 
     (void)printf(must ? "\nFields:\n" : "\nFields that may be left out:\n");
     for (size_t i = 0; command_option(&option, command, i); i++)
-        if ((option.field->must && strcmp(option.name, "nonce") != 0) == must)
+        if (is_asked(command, &option) == must)
             print_field(&option);
 }
 

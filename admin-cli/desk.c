@@ -26,6 +26,31 @@ static bool set_origin(struct desk *desk, const char *origin,
     return true;
 }
 
+/* A ledger that nobody has opened yet is known to its node all the same. */
+static bool ask_site(struct desk *desk, struct error *error)
+{
+    struct answer answer;
+    json_t *row;
+    size_t i;
+    bool known = false;
+
+    if (!client_get(&desk->client, "/", &answer, error))
+        return false;
+    json_array_foreach(json_object_get(answer.json, "ledgers"), i, row)
+    {
+        const char *name = json_string_value(json_object_get(row, "name"));
+
+        if (name != NULL && strcmp(name, desk->client.ledger) == 0)
+            known = set_origin(
+                desk, json_string_value(json_object_get(row, "origin")), error);
+    }
+    answer_close(&answer);
+    if (!known && error->code == ERROR_NONE)
+        return fail(error, ERROR_ABSENT, "the node has no ledger %s",
+                    desk->client.ledger);
+    return known;
+}
+
 /* What the node says of the ledger. */
 static bool ask_node(struct desk *desk, struct error *error)
 {
@@ -33,11 +58,17 @@ static bool ask_node(struct desk *desk, struct error *error)
     const char *currency, *origin;
     bool known = true;
 
-    if (!client_find_ledger(&desk->client, error) ||
-        !client_get(&desk->client, "~", &answer, error))
+    if (!client_find_ledger(&desk->client, error))
         return false;
+    if (!client_get(&desk->client, "~", &answer, error)) {
+        if (error->code != ERROR_ABSENT)
+            return false;
+        *error = (struct error){0};
+        return *desk->origin != '\0' || ask_site(desk, error);
+    }
     currency = json_string_value(json_object_get(answer.json, "currency"));
-    origin = json_string_value(json_object_get(answer.json, "origin"));
+    origin = json_string_value(
+        json_object_get(json_object_get(answer.json, "ledger"), "origin"));
     if (currency != NULL)
         desk_set_currency(desk, currency);
     if (*desk->origin == '\0')
@@ -59,13 +90,7 @@ bool desk_open(struct desk *desk, const struct settings *settings,
     if (!client_open(&desk->client, settings, error))
         return false;
     desk->online = true;
-    if (ask_node(desk, error))
-        return true;
-    /* A ledger that is about to be opened is not there yet. */
-    if (!told || error->code != ERROR_ABSENT)
-        return false;
-    *error = (struct error){0};
-    return true;
+    return ask_node(desk, error);
 }
 
 void desk_close(struct desk *desk)
