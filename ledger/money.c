@@ -55,7 +55,8 @@ static bool counts(const struct record_campaign *campaign,
                    const struct record_pledge *pledge, struct date booked)
 {
     return campaign->head.state == STATE_campaign_OPEN &&
-           pledge->head.state == STATE_pledge_AWAITING &&
+           (pledge->head.state == STATE_pledge_AWAITING ||
+            pledge->head.state == STATE_pledge_RECEIVED) &&
            date_start(booked, ZONE_UTC).ms < campaign->settles.ms;
 }
 
@@ -96,7 +97,8 @@ static bool receive_pledge(struct fold *fold, const struct source *source,
         !credit(fold, source, surplus, ACCOUNT_overpaid,
                 owner_of_id(pledge->party), error))
         return false;
-    if (amount_less(pledge->received, pledge->amount))
+    if (amount_less(pledge->received, pledge->amount) ||
+        pledge->head.state == STATE_pledge_RECEIVED)
         return true;
     return fold_move(fold, &pledge->head, TRANSITION_receive, error) &&
            fold_add_count(fold, &campaign->head, &campaign->count, 1, error);
