@@ -131,7 +131,8 @@ static bool expand_one(struct story *story, struct text name, char *out,
     return true;
 }
 
-static bool expand(struct story *story, const char *in, char *out, size_t room)
+static bool expand_once(struct story *story, const char *in, char *out,
+                        size_t room)
 {
     size_t used = 0;
 
@@ -153,6 +154,21 @@ static bool expand(struct story *story, const char *in, char *out, size_t room)
         at += 1 + name.size;
     }
     out[used] = '\0';
+    return true;
+}
+
+/* What a name stands for may hold names itself. */
+static bool expand(struct story *story, const char *in, char *out, size_t room)
+{
+    static char again[STATEMENT_CHARS];
+
+    if (!expand_once(story, in, out, room))
+        return false;
+    for (int i = 0; i < DEPTH_MAX && strchr(out, '$') != NULL; i++) {
+        memcpy(again, out, strlen(out) + 1);
+        if (!expand_once(story, again, out, room))
+            return false;
+    }
     return true;
 }
 
