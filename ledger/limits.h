@@ -10,7 +10,7 @@ enum {
     LEAF_BYTES_MAX = 24 * 1024,   /* With 16 signatures and the stamp. */
     SIGNERS_MAX = 16,             /* Signature lines of one entry. */
     LIST_BYTES_MAX = 64 * 1024,   /* Bump buffer of one parsed entry. */
-    RECORD_BYTES_MAX = 448,       /* Largest record (campaign). */
+    RECORD_BYTES_MAX = 640,       /* Largest record (ledger). */
     RECORDS_PER_ENTRY = 1024,     /* Nothing unbounded in one entry. */
     POSTINGS_PER_ENTRY = 1024,
     SUBJECTS_PER_ENTRY = 1024,

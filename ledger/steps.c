@@ -419,6 +419,8 @@ bool fold_entry(const struct view *view, const struct entry *entry,
     ledger = fold_ledger(&fold);
     if (ledger == NULL && entry->kind != ENTRY_ledger_open)
         return fail(error, ERROR_RULE, "the first entry must be ledger.open");
+    if (ledger != NULL && ledger->head.state == STATE_ledger_CLOSED)
+        return fail(error, ERROR_STATE, "the ledger is closed");
     if (ledger != NULL)
         fold_take(&fold, &ledger->head);
     if (!check_effective(&fold, error) || !run_all(&fold, error))
