@@ -256,7 +256,7 @@ static bool find_class(struct pen *pen, const char *code, struct id *class,
 
     if (!pen->desk->online)
         return fail(error, ERROR_FIELD, "'%s' is no id of a class", code);
-    if (!client_get(&pen->desk->client, "~/classes", &answer, error))
+    if (!client_get_all(&pen->desk->client, "~/classes", &answer, error))
         return false;
     json_array_foreach(json_object_get(answer.json, "classes"), i, row)
     {

@@ -374,6 +374,50 @@ bool client_get(struct client *client, const char *path, struct answer *answer,
     return true;
 }
 
+static void add_page(json_t *whole, json_t *page)
+{
+    const char *name;
+    json_t *value;
+
+    json_object_foreach(page, name, value)
+    {
+        json_t *list = json_object_get(whole, name);
+
+        if (json_is_array(list) && json_is_array(value))
+            (void)json_array_extend(list, value);
+    }
+}
+
+bool client_get_all(struct client *client, const char *path,
+                    struct answer *answer, struct error *error)
+{
+    char next[CLIENT_URL_BYTES];
+    struct answer page;
+    const char *text;
+
+    if (!client_get(client, path, answer, error))
+        return false;
+    text = json_string_value(json_object_get(answer->json, "next"));
+    while (text != NULL) {
+        (void)snprintf(next, sizeof next, "%s", text);
+        if (*next != '/' || !client_get(client, next, &page, error)) {
+            answer_close(answer);
+            return error->code != ERROR_NONE
+                       ? false
+                       : fail(error, ERROR_REQUEST, "'%.60s' is no next page",
+                              next);
+        }
+        add_page(answer->json, page.json);
+        (void)json_object_del(answer->json, "next");
+        text = json_string_value(json_object_get(page.json, "next"));
+        if (text != NULL)
+            (void)json_object_set_new(answer->json, "next", json_string(text));
+        answer_close(&page);
+        text = json_string_value(json_object_get(answer->json, "next"));
+    }
+    return true;
+}
+
 bool client_find_ledger(struct client *client, struct error *error)
 {
     struct answer answer;

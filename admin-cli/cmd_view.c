@@ -55,7 +55,9 @@ bool command_view(const struct call *call, struct error *error)
     if (!client_open(&client, &call->settings, error))
         return false;
     got = client_find_ledger(&client, error) &&
-          client_get(&client, path, &answer, error);
+          (call_option(call, "limit") != NULL
+               ? client_get(&client, path, &answer, error)
+               : client_get_all(&client, path, &answer, error));
     if (got) {
         screen_document(stdout, answer.json, call_has(call, SETTING_JSON));
         answer_close(&answer);

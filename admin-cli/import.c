@@ -71,7 +71,7 @@ bool import_find_account(struct import_account *account, struct desk *desk,
     const json_t *rows;
     bool found;
 
-    if (!client_get(&desk->client, "~/banks", &answer, error))
+    if (!client_get_all(&desk->client, "~/banks", &answer, error))
         return false;
     rows = json_object_get(answer.json, "banks");
     found = choose_account(account, rows, text, error);
@@ -88,8 +88,13 @@ static bool is_there(bool *there, struct desk *desk, struct id id,
 
     id_write(text, id);
     (void)snprintf(path, sizeof path, "~/entries?subject=%s&limit=1", text);
-    if (!client_get(&desk->client, path, &answer, error))
-        return false;
+    if (!client_get(&desk->client, path, &answer, error)) {
+        if (error->code != ERROR_ABSENT)
+            return false;
+        *error = (struct error){0};
+        *there = false;
+        return true;
+    }
     *there = json_array_size(json_object_get(answer.json, "entries")) > 0;
     answer_close(&answer);
     return true;
@@ -311,6 +316,23 @@ json_t *import_oddities(const struct statement *statement, int digits)
     return list;
 }
 
+/* Lines of the statement that the ledger could not attribute. */
+static json_int_t count_open(struct import *import, const char *statement)
+{
+    struct error ignored = {0};
+    struct answer answer;
+    char path[96];
+    json_int_t count = -1; /* Unknown: the node does not say. */
+
+    (void)snprintf(path, sizeof path, "~/lines?state=open&statement=%s",
+                   statement);
+    if (!client_get_all(&import->desk->client, path, &answer, &ignored))
+        return count;
+    count = (json_int_t)json_array_size(json_object_get(answer.json, "lines"));
+    answer_close(&answer);
+    return count;
+}
+
 static void report(struct import *import, const struct plan *plan,
                    size_t entered)
 {
@@ -327,14 +349,15 @@ static void report(struct import *import, const struct plan *plan,
     amount_write(total, plan->new, import->desk->digits);
     (void)json_array_append_new(
         import->report,
-        json_pack("{s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:s, s:o}", "file",
+        json_pack("{s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:s, s:I, s:o}", "file",
                   plan->file->path, "number", plan->source->id, "statement", id,
                   "lines", (json_int_t)booked, "with_reference",
                   (json_int_t)referenced, "there_before",
                   (json_int_t)(booked - plan->fresh),
                   import->only_look ? "to_enter" : "entered",
                   (json_int_t)(import->only_look ? plan->fresh : entered),
-                  "sum", total, "set_apart",
+                  "sum", total, "in_suspense", count_open(import, id),
+                  "set_apart",
                   import_oddities(statement, import->desk->digits)));
 }
 

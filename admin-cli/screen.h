@@ -31,6 +31,9 @@ bool screen_confirm(const char *question);
 /* A document: as JSON, or as tables and lines for people. */
 void screen_document(FILE *out, const json_t *document, bool as_json);
 
+/* Amounts of a document that names its currency become text: "12.50". */
+void screen_money(json_t *document);
+
 /* Text without control characters, so that no stranger drives the terminal;
  * at most room - 1 bytes.  Returns out. */
 const char *screen_clean(char *out, size_t room, const char *text);

@@ -38,6 +38,12 @@ static bool is_nested(const json_t *value)
     return json_is_object(value) || json_is_array(value);
 }
 
+static bool is_number(const char *cell)
+{
+    return *cell != '\0' && strspn(cell, "-.0123456789") == strlen(cell) &&
+           (strlen(cell) < 5 || cell[4] != '-'); /* No date. */
+}
+
 struct table {
     const char *names[COLUMNS_MAX];
     size_t widths[COLUMNS_MAX];
@@ -65,7 +71,7 @@ static void add_columns(struct table *table, json_t *row)
         if (i == table->count) {
             table->names[i] = name;
             table->widths[i] = width(name);
-            table->numbers[i] = json_is_integer(value);
+            table->numbers[i] = is_number(write_cell(cell, value));
             table->count++;
         }
         wide = width(write_cell(cell, value));
@@ -160,7 +166,8 @@ void screen_document(FILE *out, const json_t *document, bool as_json)
         (void)fprintf(out, "\n");
         return;
     }
-    copy = json_deep_copy(document); /* Its iterators are not const. */
+    copy = json_deep_copy(document);
+    screen_money(copy);
     if (json_is_array(copy))
         print_list(out, copy);
     else
