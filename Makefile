@@ -26,7 +26,8 @@ FLAGS.fuzz    := -O1 -g -w -fsanitize=fuzzer-no-link,address,undefined \
 CFLAGS := -std=c17 -D_POSIX_C_SOURCE=200809L -I. $(WARNINGS) \
           -DTERREAU_VERSION='"$(VERSION)"' $(FLAGS.$(MODE)) $(EXTRA) \
           $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)
-LDLIBS := $(shell pkg-config --libs $(PACKAGES) 2>/dev/null) -lpthread
+LDLIBS := $(shell pkg-config --libs $(PACKAGES) 2>/dev/null) \
+          -lunistring -lpthread
 
 out       := build/$(MODE)
 jobs       = $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc))
@@ -84,7 +85,10 @@ $(out)/%.a:
 $(out)/%.o: %.c Makefile
 	@mkdir -p $(@D)
 	$(call quiet,CC  ) $(CC) $(CFLAGS) -MMD -MP -c -o $@ $<
-# A snapshot is good for the very fold that wrote it.
+# A server is good for its own schema, a snapshot for the very fold it is of.
+$(out)/server/node.o: CFLAGS += \
+    -DMIGRATIONS=$(words $(wildcard sql/migrations/*.sql))
+$(out)/server/node.o: $(wildcard sql/migrations/*.sql)
 $(out)/server/snapshot.o: CFLAGS += -DFOLD_ID='"$(shell \
     { $(CC) -dumpmachine; cat ledger/*.[ch] ledger/*.def; } | sha256sum | \
     cut -c1-64)"'

@@ -12,7 +12,7 @@
 #include "ledger/error.h"
 
 struct highwater {
-    int file; /* -1: closed. */
+    int file;          /* -1: closed. */
     uint64_t sequence; /* 0: nothing was ever signed. */
     int64_t size;
     struct hash root;

@@ -41,10 +41,11 @@ struct ledger_host {
     struct trouble trouble;
     struct tile_cache tiles;
 
-    struct queue queue;  /* Of entries that came through the door. */
-    atomic_bool behind;  /* Another server has appended. */
+    struct queue queue; /* Of entries that came through the door. */
+    atomic_bool behind; /* Another server has appended. */
     atomic_bool clock_off;
-    struct signer signer;
+    atomic_bool keyless; /* Its log key is not here (yet). */
+    struct log_signer signer;
     struct sequencer *sequencer;
     struct teller *teller;
     int64_t snapshot_size; /* Of the file; the snapshot thread's. */
@@ -66,10 +67,20 @@ int64_t host_size(struct ledger_host *host);
 MUST_USE bool host_checkpoint(struct ledger_host *host,
                               struct store_checkpoint *checkpoint);
 
+/* The teller has a newer one. */
+void host_publish(struct ledger_host *host,
+                  const struct store_checkpoint *checkpoint);
+
+/*
+ * Read on to the head, for the thread that may write; puts the ledger in
+ * doubt where the log is not what it was, or cannot be folded here.
+ */
+MUST_USE bool host_follow(struct ledger_host *host, struct db *db,
+                          const struct store_head *head, struct error *error);
+
 /* Stop taking entries, for good; the first reason stays.  Any thread. */
 void host_doubt(struct ledger_host *host, enum error_code code,
-                const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
+                const char *format, ...) __attribute__((format(printf, 3, 4)));
 /* ERROR_READ_ONLY or ERROR_DOUBT with the reason, if there is one. */
 MUST_USE bool host_is_writable(struct ledger_host *host, struct error *error);
 

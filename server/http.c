@@ -258,6 +258,8 @@ bool http_dispatch(struct exchange *exchange)
     struct error error = {0};
 
     assert(!exchange->refused);
+    if (request->site->hold != NULL && request->site->hold(exchange))
+        return false; /* Until the ledger has reached a size. */
     if (!request->route->handler(request, &reply, &error))
         reply_refuse(&reply, request, &error);
     else if (reply.later)
@@ -297,6 +299,19 @@ void exchange_refuse(struct exchange *exchange, const struct error *error)
     struct reply reply = {0};
 
     reply_refuse(&reply, &exchange->request, error);
+    exchange_finish(exchange, &reply);
+}
+
+void exchange_resume(struct exchange *exchange)
+{
+    const struct request *request = &exchange->request;
+    struct reply reply = {.status = 200};
+    struct error error = {0};
+
+    if (!request->route->handler(request, &reply, &error))
+        reply_refuse(&reply, request, &error);
+    else if (reply.later)
+        return;
     exchange_finish(exchange, &reply);
 }
 

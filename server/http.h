@@ -83,6 +83,10 @@ MUST_USE bool exchange_park(struct exchange *exchange);
 void exchange_finish(struct exchange *exchange, struct reply *reply);
 void exchange_refuse(struct exchange *exchange, const struct error *error);
 
+/* Run the handler of an exchange that site->hold() has taken, in whatever
+ * thread it is called. */
+void exchange_resume(struct exchange *exchange);
+
 /* Replies at once instead of running a handler: for a draining daemon. */
 void exchange_fail(struct exchange *exchange, const struct error *error);
 

@@ -103,8 +103,7 @@ bool queue_push(struct queue *queue, struct item *item, struct error *error)
     if (closed)
         return fail(error, ERROR_BUSY, "the server is stopping");
     if (full)
-        return fail(error, ERROR_BUSY, "%zu entries wait already",
-                    queue->most);
+        return fail(error, ERROR_BUSY, "%zu entries wait already", queue->most);
     return true;
 }
 
@@ -123,7 +122,7 @@ void queue_take(struct queue *queue, struct items *items, size_t most)
     (void)pthread_mutex_unlock(&queue->mutex);
 }
 
-void queue_wait(struct queue *queue, int64_t ms)
+static struct timespec in_ms(int64_t ms)
 {
     struct timespec until;
 
@@ -131,10 +130,27 @@ void queue_wait(struct queue *queue, int64_t ms)
     until.tv_nsec += ms % 1000 * 1000000;
     until.tv_sec += ms / 1000 + until.tv_nsec / 1000000000;
     until.tv_nsec %= 1000000000;
+    return until;
+}
+
+void queue_pause(struct queue *queue, int64_t ms)
+{
+    struct timespec until = in_ms(ms);
+    int late = 0;
+
+    (void)pthread_mutex_lock(&queue->mutex);
+    while (late == 0)
+        late = pthread_cond_timedwait(&queue->changed, &queue->mutex, &until);
+    (void)pthread_mutex_unlock(&queue->mutex);
+}
+
+void queue_wait(struct queue *queue, int64_t ms)
+{
+    struct timespec until = in_ms(ms);
+
     (void)pthread_mutex_lock(&queue->mutex);
     while (queue->items.first == NULL && !queue->poked && !queue->closed)
-        if (pthread_cond_timedwait(&queue->changed, &queue->mutex, &until) !=
-            0)
+        if (pthread_cond_timedwait(&queue->changed, &queue->mutex, &until) != 0)
             break;
     queue->poked = false;
     (void)pthread_mutex_unlock(&queue->mutex);

@@ -30,18 +30,19 @@ struct item {
     void *context;
     struct envelope envelope; /* Points into bytes. */
     enum entry_kind kind;
-    bool has_clock; /* On a trial ledger: */
-    struct instant clock; /* when it is to happen. */
+    bool has_clock;               /* On a trial ledger: */
+    struct instant clock;         /* when it is to happen. */
     struct key keys[SIGNERS_MAX]; /* That the lines were verified with. */
     bool verified[SIGNERS_MAX];
-    bool is_merged; /* With lines of its proposal. */
-    int attempts;   /* Batches it was in that failed. */
+    bool is_merged;  /* With lines of its proposal. */
+    int attempts;    /* Batches it was in that failed. */
     struct link due; /* The clerk's: which deadline. */
 
     struct error error; /* Once judged. */
     char missing[200];
-    bool known; /* It is in the log already, at index. */
-    bool twin;  /* Of the entry at index, which is not answered yet. */
+    bool known;     /* It is in the log already, at index. */
+    bool looked_up; /* Asked about in this attempt. */
+    bool twin;      /* Of the entry at index, which is not answered yet. */
     int64_t index;
     struct instant accepted;
     struct hash leaf_hash;
@@ -86,6 +87,8 @@ void queue_return(struct queue *queue, struct items *items);
 void queue_take(struct queue *queue, struct items *items, size_t most);
 /* Until there is an item, somebody pokes, it is closed, or time is up. */
 void queue_wait(struct queue *queue, int64_t ms);
+/* The whole time, whatever comes. */
+void queue_pause(struct queue *queue, int64_t ms);
 void queue_poke(struct queue *queue);
 /* From here on nothing is taken in. */
 void queue_close(struct queue *queue);

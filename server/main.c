@@ -1,9 +1,10 @@
 /* terreaud: the server of a node. */
-#include "ledger/entry.h"
+#include "ledger/fold.h"
 #include "server/config.h"
 #include "server/daemon.h"
 #include "server/files.h"
 #include "server/log.h"
+#include "server/node.h"
 #include "server/page.h"
 
 #include <signal.h>
@@ -35,14 +36,16 @@ static bool serve(const struct site *site, const sigset_t *ends,
     struct daemon *daemon;
     int signal_number = 0;
 
-    if (!daemon_start(&daemon, site, error))
+    if (!daemon_start(&daemon, site, error)) {
+        node_stop(site->node);
         return false;
+    }
     log_event(LOG_INFO, "listening", "%s, port %d", site->config->listen,
               daemon_port(daemon));
     (void)sigwait(ends, &signal_number);
     log_event(LOG_INFO, "stopping", "signal %d", signal_number);
     daemon_quiesce(daemon);
-    /* Here: stop the node, which answers what is queued. */
+    node_stop(site->node);
     return daemon_stop(daemon, error);
 }
 
@@ -57,8 +60,9 @@ static bool run(const struct config *config, const sigset_t *ends,
 
     site.pages = pages;
     site.files = files;
-    /* Here: start the node (site.node) and its sequencers. */
-    done = done && serve(&site, ends, error);
+    site.hold = node_hold;
+    done = done && node_start(&site.node, config, error) &&
+           serve(&site, ends, error);
     files_free(files);
     pages_free(pages);
     return done;
@@ -72,7 +76,7 @@ int main(int argc, char **argv)
 
     if (sodium_init() < 0)
         return EXIT_FAILURE;
-    entry_start();
+    ledger_start();
     if (!config_load(&config, argc, argv, &error)) {
         (void)fprintf(stderr, "terreaud: %s\n", error.text);
         return 2;

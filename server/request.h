@@ -24,6 +24,9 @@ struct site {
     const struct pages *pages;  /* NULL: no HTML face. */
     const struct files *files;  /* NULL: no static files. */
     struct node *node;          /* The ledgers; NULL in tests. */
+    /* True: it is taken, for exchange_resume() or exchange_refuse() later.
+     * NULL: nothing is held up. */
+    bool (*hold)(struct exchange *exchange);
 };
 
 enum face { FACE_JSON, FACE_HTML };

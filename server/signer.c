@@ -9,7 +9,7 @@
 
 enum { PATH_CHARS = 1024 };
 
-static bool load_key(struct signer *signer, const char *folder,
+static bool load_key(struct log_signer *signer, const char *folder,
                      const char *name, struct error *error)
 {
     char path[PATH_CHARS];
@@ -24,17 +24,16 @@ static bool load_key(struct signer *signer, const char *folder,
     return keyfile_load(path, &signer->secret, &signer->key, error);
 }
 
-bool signer_open(struct signer *signer, const char *folder,
+bool signer_open(struct log_signer *signer, const char *folder,
                  const struct store_ledger *ledger, const char *conninfo,
                  struct error *error)
 {
     char path[PATH_CHARS];
 
-    *signer = (struct signer){.ledger_id = ledger->ledger_id,
-                              .conninfo = conninfo,
-                              .highwater = {.file = -1}};
-    (void)snprintf(signer->origin, sizeof signer->origin, "%s",
-                   ledger->origin);
+    *signer = (struct log_signer){.ledger_id = ledger->ledger_id,
+                                  .conninfo = conninfo,
+                                  .highwater = {.file = -1}};
+    (void)snprintf(signer->origin, sizeof signer->origin, "%s", ledger->origin);
     if (!load_key(signer, folder, ledger->name, error))
         return false;
     signer->has_key = true;
@@ -42,7 +41,7 @@ bool signer_open(struct signer *signer, const char *folder,
     return highwater_open(&signer->highwater, path, ledger->origin, error);
 }
 
-void signer_close(struct signer *signer)
+void signer_close(struct log_signer *signer)
 {
     db_close(&signer->db);
     highwater_close(&signer->highwater);
@@ -51,7 +50,7 @@ void signer_close(struct signer *signer)
 }
 
 /* A connection that answers. */
-static bool connect_db(struct signer *signer, struct error *error)
+static bool connect_db(struct log_signer *signer, struct error *error)
 {
     bool reopened;
 
@@ -61,7 +60,7 @@ static bool connect_db(struct signer *signer, struct error *error)
 }
 
 /* What this host signed must be the beginning of what the log is. */
-static bool compare_file(const struct signer *signer, int64_t size,
+static bool compare_file(const struct log_signer *signer, int64_t size,
                          const struct tree *tree_then, struct error *error)
 {
     const struct highwater *highwater = &signer->highwater;
@@ -82,7 +81,7 @@ static bool compare_file(const struct signer *signer, int64_t size,
     return true;
 }
 
-bool signer_start(struct signer *signer, int64_t size,
+bool signer_start(struct log_signer *signer, int64_t size,
                   const struct tree *tree_then, const char *host,
                   struct error *error)
 {
@@ -96,14 +95,14 @@ bool signer_start(struct signer *signer, int64_t size,
         !store_signer_insert(&signer->db, signer->ledger_id, highest + 1, host,
                              error))
         return false;
-    signer->tree = signer->highwater.sequence == 0 ? (struct tree){0}
-                                                   : *tree_then;
+    signer->tree =
+        signer->highwater.sequence == 0 ? (struct tree){0} : *tree_then;
     signer->epoch = highest + 1;
     atomic_store(&signer->active, true);
     return true;
 }
 
-static bool check_epoch(struct signer *signer, struct error *error)
+static bool check_epoch(struct log_signer *signer, struct error *error)
 {
     int64_t highest;
 
@@ -129,8 +128,9 @@ static bool add_leaf(void *context, const struct store_entry *entry,
 }
 
 /* From the last signed size to this one, by the leaves as they are stored. */
-static bool extend(struct signer *signer, int64_t size, const struct hash *root,
-                   struct tree *tree, struct error *error)
+static bool extend(struct log_signer *signer, int64_t size,
+                   const struct hash *root, struct tree *tree,
+                   struct error *error)
 {
     struct store_each each = {.context = tree, .entry = add_leaf};
     struct hash reached;
@@ -150,15 +150,14 @@ static bool extend(struct signer *signer, int64_t size, const struct hash *root,
     }
     reached = tree_root(tree);
     if (!hash_equal(&reached, root))
-        return fail(error, ERROR_DOUBT,
-                    "the leaves stored do not hash to the root at size %" PRId64,
-                    size);
+        return fail(
+            error, ERROR_DOUBT,
+            "the leaves stored do not hash to the root at size %" PRId64, size);
     return true;
 }
 
-static void write_note(const struct signer *signer, int64_t size,
-                       const struct hash *root,
-                       struct store_checkpoint *out)
+static void write_note(const struct log_signer *signer, int64_t size,
+                       const struct hash *root, struct store_checkpoint *out)
 {
     struct checkpoint checkpoint = {.size = (uint64_t)size, .root = *root};
     char text[CHECKPOINT_TEXT_MAX], line[NOTE_SIGNATURE_CHARS_MAX];
@@ -177,8 +176,9 @@ static void write_note(const struct signer *signer, int64_t size,
     memcpy(out->note + text_size + 1, line, line_size);
 }
 
-bool signer_sign(struct signer *signer, int64_t size, const struct hash *root,
-                 struct store_checkpoint *checkpoint, struct error *error)
+bool signer_sign(struct log_signer *signer, int64_t size,
+                 const struct hash *root, struct store_checkpoint *checkpoint,
+                 struct error *error)
 {
     struct store_checkpoint made = {0};
     struct tree tree;

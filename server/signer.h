@@ -16,7 +16,7 @@
 
 #include <stdatomic.h>
 
-struct signer {
+struct log_signer {
     int32_t ledger_id;
     char origin[ORIGIN_BYTES_MAX + 1];
     const char *conninfo; /* Of the role terreau_signer. */
@@ -25,8 +25,8 @@ struct signer {
     struct key key; /* Public. */
     bool has_key;
     struct highwater highwater;
-    struct tree tree; /* Of what was signed last. */
-    int64_t epoch;    /* 0: it has not started. */
+    struct tree tree;   /* Of what was signed last. */
+    int64_t epoch;      /* 0: it has not started. */
     atomic_bool active; /* It signs; else another one does. */
 };
 
@@ -36,7 +36,7 @@ struct signer {
  * with ERROR_ABSENT (no key), ERROR_DOUBT or ERROR_SYSTEM; then it can only
  * be closed.
  */
-MUST_USE bool signer_open(struct signer *signer, const char *folder,
+MUST_USE bool signer_open(struct log_signer *signer, const char *folder,
                           const struct store_ledger *ledger,
                           const char *conninfo, struct error *error);
 
@@ -46,7 +46,7 @@ MUST_USE bool signer_open(struct signer *signer, const char *folder,
  * with ERROR_DOUBT: sign nothing; ERROR_TAKEN: another one started just now;
  * ERROR_STORE.
  */
-MUST_USE bool signer_start(struct signer *signer, int64_t size,
+MUST_USE bool signer_start(struct log_signer *signer, int64_t size,
                            const struct tree *tree_then, const char *host,
                            struct error *error);
 
@@ -55,11 +55,11 @@ MUST_USE bool signer_start(struct signer *signer, int64_t size,
  * if it is no extension of what was signed, ERROR_CONFLICT if another signer
  * has taken over (this one is inactive then), ERROR_STORE or ERROR_SYSTEM.
  */
-MUST_USE bool signer_sign(struct signer *signer, int64_t size,
+MUST_USE bool signer_sign(struct log_signer *signer, int64_t size,
                           const struct hash *root,
                           struct store_checkpoint *checkpoint,
                           struct error *error);
 
-void signer_close(struct signer *signer);
+void signer_close(struct log_signer *signer);
 
 #endif

@@ -16,8 +16,7 @@
 static const char format[] = "terreau/snapshot/v1\n" FOLD_ID "\n";
 enum { SUM_BYTES = 32, PIECE = 65536 };
 
-#define FILE_CLOSED(name)                                                      \
-    __attribute__((cleanup(file_close))) FILE *name = NULL
+#define FILE_CLOSED(name) __attribute__((cleanup(file_close))) FILE *name = NULL
 
 static void file_close(FILE **file)
 {
@@ -60,8 +59,7 @@ static void put_state(struct stream *stream, const struct state *state)
     }
 }
 
-static bool write_all(FILE *file, const char *origin,
-                      const struct point *point)
+static bool write_all(FILE *file, const char *origin, const struct point *point)
 {
     char name[ORIGIN_BYTES_MAX + 1] = {0};
     struct stream stream;

@@ -176,7 +176,7 @@ struct prover *prover_create(struct ledger_host *host)
 /* Where the nodes of a height begin: 256 of height 0, 128 of height 1 ... */
 static unsigned nodes_from(int height)
 {
-    return 2 * TILE_HASHES - (2 * TILE_HASHES >> height);
+    return 2u * TILE_HASHES - (2u * TILE_HASHES >> height);
 }
 
 /* All that the tree has of a tile: the next leaf asks for more of it. */

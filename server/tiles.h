@@ -37,9 +37,8 @@ MUST_USE bool tile_read(struct ledger_host *host, int level, uint64_t number,
  * The bytes of a tile or bundle that lies within the tree of that size;
  * *bytes is the caller's to free().  ERROR_ABSENT, ERROR_STORE.
  */
-MUST_USE bool tile_serve(struct ledger_host *host,
-                         const struct tile_path *path, int64_t size,
-                         char **bytes, size_t *byte_count,
+MUST_USE bool tile_serve(struct ledger_host *host, const struct tile_path *path,
+                         int64_t size, char **bytes, size_t *byte_count,
                          struct error *error);
 
 /* Makes proofs; keeps the inner nodes of one tile of each level. */
@@ -49,7 +48,8 @@ struct prover {
     struct prover_tile {
         unsigned width; /* 0: none. */
         uint64_t number;
-        struct hash nodes[2 * TILE_HASHES]; /* Of height h from 512 - 2^(9-h). */
+        struct hash
+            nodes[2 * TILE_HASHES]; /* Of height h from 512 - 2^(9-h). */
     } tiles[TILE_LEVELS];
 };
 /* About 130 KiB; free() it. */

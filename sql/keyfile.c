@@ -1,0 +1,78 @@
+#include "sql/keyfile.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <sodium.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { SEED_BYTES = crypto_sign_SEEDBYTES };
+static_assert(sizeof(struct secret_key) == crypto_sign_SECRETKEYBYTES,
+              "libsodium's secret key");
+
+static void derive(struct secret_key *secret, struct key *key,
+                   const uint8_t seed[static SEED_BYTES])
+{
+    int result = crypto_sign_seed_keypair(key->bytes, secret->bytes, seed);
+
+    assert(result == 0);
+}
+
+bool keyfile_create(const char *path, struct key *key, struct error *error)
+{
+    uint8_t seed[SEED_BYTES];
+    struct secret_key secret;
+    int file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    bool written;
+
+    if (file < 0)
+        return fail(error, errno == EEXIST ? ERROR_TAKEN : ERROR_SYSTEM,
+                    "%s: %s", path, strerror(errno));
+    randombytes_buf(seed, sizeof seed);
+    derive(&secret, key, seed);
+    written = write(file, seed, sizeof seed) == (ssize_t)sizeof seed &&
+              fsync(file) == 0;
+    sodium_memzero(seed, sizeof seed);
+    sodium_memzero(&secret, sizeof secret);
+    if (close(file) == 0 && written)
+        return true;
+    (void)unlink(path);
+    return fail(error, ERROR_SYSTEM, "%s: %s", path, strerror(errno));
+}
+
+static bool read_seed(int file, const char *path,
+                      uint8_t seed[static SEED_BYTES], struct error *error)
+{
+    struct stat status;
+
+    if (fstat(file, &status) != 0)
+        return fail(error, ERROR_SYSTEM, "%s: %s", path, strerror(errno));
+    if ((status.st_mode & (S_IRWXG | S_IRWXO)) != 0)
+        return fail(error, ERROR_SYSTEM,
+                    "%s: others may read this key: chmod 600", path);
+    if (status.st_size != SEED_BYTES ||
+        read(file, seed, SEED_BYTES) != SEED_BYTES)
+        return fail(error, ERROR_SYSTEM, "%s: a key has %d bytes", path,
+                    SEED_BYTES);
+    return true;
+}
+
+bool keyfile_load(const char *path, struct secret_key *secret, struct key *key,
+                  struct error *error)
+{
+    uint8_t seed[SEED_BYTES];
+    int file = open(path, O_RDONLY | O_CLOEXEC);
+    bool done;
+
+    if (file < 0)
+        return fail(error, errno == ENOENT ? ERROR_ABSENT : ERROR_SYSTEM,
+                    "%s: %s", path, strerror(errno));
+    done = read_seed(file, path, seed, error);
+    if (done)
+        derive(secret, key, seed);
+    sodium_memzero(seed, sizeof seed);
+    (void)close(file);
+    return done;
+}
