@@ -339,6 +339,7 @@ static bool read_statement(struct camt_file *file, struct xml *xml,
     const xmlNode *account = xml_child(node, "Acct");
     const xmlNode *entry = xml_child(node, "Ntry");
 
+    assert(file->statements != NULL && file->entries != NULL);
     out->id = xml_text(xml, xml_child(node, "Id"));
     if (*out->id == '\0')
         return xml_broken(node, "Id", "missing", error);

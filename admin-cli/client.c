@@ -398,7 +398,7 @@ bool client_get_all(struct client *client, const char *path,
     if (!client_get(client, path, answer, error))
         return false;
     text = json_string_value(json_object_get(answer->json, "next"));
-    while (text != NULL) {
+    while (text != NULL && strstr(text, "after=") != NULL) {
         (void)snprintf(next, sizeof next, "%s", text);
         if (*next != '/' || !client_get(client, next, &page, error)) {
             answer_close(answer);

@@ -108,7 +108,7 @@ static bool verify(const struct receipt *receipt, const struct call *call,
 {
     struct policy *policy = calloc(1, sizeof *policy);
     const bool by_policy = call_option(call, "policy") != NULL;
-    struct checkpoint checkpoint;
+    struct checkpoint checkpoint = {0};
     char *bytes = NULL;
     struct vkey vkey;
     json_t *object = json_object();

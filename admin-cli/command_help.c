@@ -56,7 +56,7 @@ static void write_left(char *out, size_t room, const struct option *option)
     char name[64], argument[64];
     size_t i;
 
-    for (i = 0; option->name[i] != '\0' && i < sizeof name - 1; i++)
+    for (i = 0; i < sizeof name - 1 && option->name[i] != '\0'; i++)
         name[i] =
             option->name[i] == '_' && !option->word ? '-' : option->name[i];
     name[i] = '\0';

@@ -13,17 +13,20 @@ static bool read_all(FILE *in, size_t most, char **bytes, size_t *size,
     size_t room = 64 * 1024, used = 0;
     char *buffer = malloc(room + 1);
 
+    assert(buffer != NULL);
     for (;;) {
         size_t n;
+        char *larger;
 
-        assert(buffer != NULL);
         n = fread(buffer + used, 1, room - used, in);
         used += n;
         if (n == 0 || used > most)
             break;
         if (used == room) {
             room *= 2;
-            buffer = realloc(buffer, room + 1);
+            larger = realloc(buffer, room + 1);
+            assert(larger != NULL);
+            buffer = larger;
         }
     }
     if (used > most || ferror(in)) {

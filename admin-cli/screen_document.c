@@ -100,13 +100,20 @@ static void print_table(FILE *out, json_t *rows)
     json_t *row;
     size_t i;
 
-    json_array_foreach(rows, i, row) add_columns(&table, row);
+    json_array_foreach(rows, i, row)
+    {
+        add_columns(&table, row);
+    }
     for (size_t c = 0; c < table.count; c++)
         print_cell(out, table.names[c], table.widths[c], table.numbers[c],
                    c + 1 == table.count);
-    json_array_foreach(rows, i, row) for (size_t c = 0; c < table.count; c++)
-        print_cell(out, write_cell(cell, json_object_get(row, table.names[c])),
-                   table.widths[c], table.numbers[c], c + 1 == table.count);
+    json_array_foreach(rows, i, row)
+    {
+        for (size_t c = 0; c < table.count; c++)
+            print_cell(out,
+                       write_cell(cell, json_object_get(row, table.names[c])),
+                       table.widths[c], table.numbers[c], c + 1 == table.count);
+    }
 }
 
 static void print_list(FILE *out, json_t *list)
@@ -119,8 +126,10 @@ static void print_list(FILE *out, json_t *list)
         print_table(out, list);
         return;
     }
-    json_array_foreach(list, i, item)(void)
-        printf("  %s\n", write_cell(cell, item));
+    json_array_foreach(list, i, item)
+    {
+        (void)fprintf(out, "  %s\n", write_cell(cell, item));
+    }
 }
 
 /* Scalars as lines; then what is nested, each under its name. */
@@ -132,11 +141,17 @@ static void print_object(FILE *out, json_t *object, const char *before,
     json_t *value;
     int longest = 0;
 
-    json_object_foreach(object, name, value) if (!is_nested(value) &&
-                                                 (int)strlen(name) > longest)
-        longest = (int)strlen(name);
-    json_object_foreach(object, name, value) if (!is_nested(value))(void)
-        printf("%-*s  %s\n", longest, name, write_cell(cell, value));
+    json_object_foreach(object, name, value)
+    {
+        if (!is_nested(value) && (int)strlen(name) > longest)
+            longest = (int)strlen(name);
+    }
+    json_object_foreach(object, name, value)
+    {
+        if (!is_nested(value))
+            (void)fprintf(out, "%-*s  %s\n", longest, name,
+                          write_cell(cell, value));
+    }
     if (depth > 4)
         return;
     json_object_foreach(object, name, value)

@@ -52,7 +52,10 @@ static void convert(json_t *value, int digits)
     size_t i;
     void *next;
 
-    json_array_foreach(value, i, member) convert(member, digits);
+    json_array_foreach(value, i, member)
+    {
+        convert(member, digits);
+    }
     json_object_foreach_safe(value, next, name, member)
     {
         const json_int_t minor = json_integer_value(member);
