@@ -1,6 +1,7 @@
 /* From what somebody typed to the words of compose(). */
 #include "admin-cli/act.h"
 
+#include "admin-cli/batch.h"
 #include "admin-cli/file.h"
 #include "ledger/compose.h"
 
@@ -228,19 +229,29 @@ static bool from_file(enum form form, const char *path, void *value,
     return true;
 }
 
-static void make_up(const struct type_spec *type, void *value)
+/* At random; in a batch as its seed has it. */
+static void draw(const struct pen *pen, uint8_t *bytes, size_t size)
+{
+    if (pen->desk->settings->batch != NULL)
+        batch_draw(pen->desk->settings->batch, bytes, size);
+    else
+        randombytes_buf(bytes, size);
+}
+
+static void make_up(const struct pen *pen, const struct type_spec *type,
+                    void *value)
 {
     if (type->form == FORM_ID)
         ((struct id *)value)->letter = (uint8_t)type->letters[0];
     switch ((int)type->form) {
     case FORM_ID:
-        randombytes_buf(((struct id *)value)->bytes, 16);
+        draw(pen, ((struct id *)value)->bytes, 16);
         break;
     case FORM_NONCE:
-        randombytes_buf(((struct nonce *)value)->bytes, 16);
+        draw(pen, ((struct nonce *)value)->bytes, 16);
         break;
     case FORM_HASH:
-        randombytes_buf(((struct hash *)value)->bytes, 32);
+        draw(pen, ((struct hash *)value)->bytes, 32);
         break;
     }
 }
@@ -283,7 +294,7 @@ static bool look_up(void *context, enum field_type type, struct text word,
                           type == TYPE_party))
         return from_file(spec->form, typed + 1, value, error);
     if (strcmp(typed, "new") == 0 && spec->form != FORM_KEY) {
-        make_up(spec, value);
+        make_up(context, spec, value);
         return true;
     }
     if (type == TYPE_class)

@@ -1,4 +1,5 @@
 /* Key files: made, shown, and given another passphrase. */
+#include "admin-cli/batch.h"
 #include "admin-cli/command.h"
 #include "admin-cli/desk.h"
 #include "admin-cli/screen.h"
@@ -64,6 +65,7 @@ static void print(json_t *object, const struct call *call)
 
 bool command_key_new(const struct call *call, struct error *error)
 {
+    struct batch *batch = call->settings.batch;
     struct passphrase *passphrase;
     struct key_public made;
     struct id party;
@@ -74,10 +76,11 @@ bool command_key_new(const struct call *call, struct error *error)
     if (!read_cost(&cost, call, error) || !read_party(&party, call, error) ||
         !desk_passphrase_fd(&fd, &call->settings, error))
         return false;
-    passphrase = passphrase_allocate();
+    passphrase = batch == NULL ? passphrase_allocate() : batch->passphrase;
     done = passphrase_read(passphrase, fd, "New passphrase", true, error) &&
            key_create(call->words[0], party, passphrase, cost, &made, error);
-    passphrase_close(passphrase);
+    if (batch == NULL)
+        passphrase_close(passphrase);
     if (done)
         print(describe(call->words[0], &made, call), call);
     return done;

@@ -1,5 +1,7 @@
 #include "admin-cli/desk.h"
 
+#include "admin-cli/batch.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -95,7 +97,10 @@ bool desk_open(struct desk *desk, const struct settings *settings,
 
 void desk_close(struct desk *desk)
 {
-    for (size_t i = 0; i < desk->key_count; i++)
+    const bool lent =
+        desk->settings != NULL && desk->settings->batch != NULL;
+
+    for (size_t i = 0; i < desk->key_count && !lent; i++)
         key_close(desk->keys[i]);
     desk->key_count = 0;
     if (desk->online)
@@ -123,9 +128,15 @@ bool desk_passphrase_fd(int *fd, const struct settings *settings,
 static bool unlock(struct desk *desk, const char *path,
                    struct passphrase *passphrase, int fd, struct error *error)
 {
-    struct key_open *key = key_allocate();
+    struct batch *batch = desk->settings->batch;
+    struct key_open *key = batch == NULL ? NULL : batch_key(batch, path);
     char question[600];
 
+    if (key != NULL) {
+        desk->keys[desk->key_count++] = key;
+        return true;
+    }
+    key = key_allocate();
     (void)snprintf(question, sizeof question, "Passphrase of %.500s", path);
     if (!key_read_public(path, &key->is, error) ||
         !passphrase_read(passphrase, fd, question, false, error) ||
@@ -133,12 +144,15 @@ static bool unlock(struct desk *desk, const char *path,
         key_close(key);
         return false;
     }
+    if (batch != NULL)
+        batch_keep(batch, path, key);
     desk->keys[desk->key_count++] = key;
     return true;
 }
 
 bool desk_unlock(struct desk *desk, struct error *error)
 {
+    struct batch *batch = desk->settings->batch;
     struct passphrase *passphrase;
     bool done = true;
     int fd;
@@ -147,9 +161,10 @@ bool desk_unlock(struct desk *desk, struct error *error)
         return fail(error, ERROR_USAGE, "which key signs? say --key FILE");
     if (!desk_passphrase_fd(&fd, desk->settings, error))
         return false;
-    passphrase = passphrase_allocate();
+    passphrase = batch == NULL ? passphrase_allocate() : batch->passphrase;
     for (size_t i = 0; i < desk->settings->key_count && done; i++)
         done = unlock(desk, desk->settings->keys[i], passphrase, fd, error);
-    passphrase_close(passphrase);
+    if (batch == NULL)
+        passphrase_close(passphrase);
     return done;
 }

@@ -16,6 +16,8 @@ enum setting {
     SETTING_COUNT
 };
 
+struct batch;
+
 enum { SETTINGS_KEYS_MAX = 16, SETTINGS_FILE_MAX = 8192 };
 
 struct setting_spec {
@@ -31,6 +33,7 @@ struct settings {
     const char *keys[SETTINGS_KEYS_MAX];
     size_t key_count;
     char file[SETTINGS_FILE_MAX];
+    struct batch *batch; /* The file of commands it stands in, or NULL. */
 };
 
 const struct setting_spec *setting_spec(enum setting setting);
