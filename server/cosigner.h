@@ -1,0 +1,21 @@
+/*
+ * cosigner: asks the witnesses of "witness.policy" to cosign our logs.
+ *
+ * One thread for the node.  Every new checkpoint goes to all witnesses in
+ * parallel, an idle log's again after ten minutes, so that a frozen log is
+ * told from a withheld one.  A late or absent witness holds nobody up: what
+ * has come is published, and verifiers judge by their own policy.
+ */
+#ifndef SERVER_COSIGNER_H
+#define SERVER_COSIGNER_H
+
+#include "ledger/error.h"
+
+struct cosigner;
+struct node;
+
+/* NULL: no file names a witness, nothing runs. */
+struct cosigner *cosigner_start(struct node *node);
+void cosigner_stop(struct cosigner *cosigner);
+
+#endif
