@@ -188,6 +188,8 @@ bool act_check(const struct act *act, struct desk *desk, struct error *error)
     const bool only = settings_has(desk->settings, SETTING_DRY_RUN);
     const bool as_json = settings_has(desk->settings, SETTING_JSON);
     struct answer answer;
+    const char *verdict;
+    bool good = true;
 
     if (!client_send(&desk->client, "POST", "~/entries:check",
                      "text/plain; charset=utf-8", act->text, act->text_size,
@@ -200,8 +202,11 @@ bool act_check(const struct act *act, struct desk *desk, struct error *error)
         screen_heading("\nWhat it would do");
         screen_document(stderr, answer.json, false);
     }
+    verdict = string_of(answer.json, "verdict");
+    if (verdict != NULL && strcmp(verdict, "refused") == 0)
+        good = answer_refused(&answer, error);
     answer_close(&answer);
-    return true;
+    return good;
 }
 
 static bool report_waiting(const struct answer *answer, struct error *error)

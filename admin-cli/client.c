@@ -266,7 +266,7 @@ static enum error_code code_of(const char *name, int status)
 }
 
 /* problem+json becomes an error; the node's own words are kept. */
-static bool refused(const struct answer *answer, struct error *error)
+bool answer_refused(const struct answer *answer, struct error *error)
 {
     const json_t *first =
         json_array_get(json_object_get(answer->json, "errors"), 0);
@@ -323,7 +323,7 @@ static bool try_often(struct client *client, struct curl_slist *headers,
             return true;
         if (last || (answer->status != 503 && answer->status != 429) ||
             answer->retry_after < 0) {
-            (void)refused(answer, error);
+            (void)answer_refused(answer, error);
             answer_close(answer);
             return false;
         }

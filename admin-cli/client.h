@@ -54,6 +54,8 @@ MUST_USE bool client_get(struct client *client, const char *path,
  * "next", what the arrays of the next page hold is added to its own. */
 MUST_USE bool client_get_all(struct client *client, const char *path,
                              struct answer *answer, struct error *error);
+/* What a problem document says, as the error; always false. */
+bool answer_refused(const struct answer *answer, struct error *error);
 void answer_close(struct answer *answer);
 
 /* The ledger's name: as set, or the only one of the node.  Fails with
