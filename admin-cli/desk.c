@@ -97,8 +97,7 @@ bool desk_open(struct desk *desk, const struct settings *settings,
 
 void desk_close(struct desk *desk)
 {
-    const bool lent =
-        desk->settings != NULL && desk->settings->batch != NULL;
+    const bool lent = desk->settings != NULL && desk->settings->batch != NULL;
 
     for (size_t i = 0; i < desk->key_count && !lent; i++)
         key_close(desk->keys[i]);
