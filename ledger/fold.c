@@ -57,6 +57,32 @@ static void stamp(struct fold *fold, struct record *record)
     add_subject(fold, record);
 }
 
+bool fold_has(const struct fold *fold, enum record_type type, struct link key)
+{
+    const struct record *record = view_find(fold->view, type, key.key);
+
+    return record != NULL && record->state != STATE_REVERSED;
+}
+
+/*
+ * An id is never free again; a key that follows from what it is about (the
+ * member that a party is) must be, or a reversal would shut the party out.
+ */
+static struct record *fold_renew(struct fold *fold, enum record_type type,
+                                 struct link key)
+{
+    const struct record *old = view_find(fold->view, type, key.key);
+    struct record *record;
+
+    if (old == NULL || old->state != STATE_REVERSED ||
+        record_spec(type)->letter != 0)
+        return NULL;
+    record = view_edit(fold->view, type, key.key);
+    memset(record + 1, 0, record_spec(type)->bytes - sizeof *record);
+    record->state = (uint8_t)state_first(type);
+    return record;
+}
+
 struct record *fold_new(struct fold *fold, enum record_type type,
                         struct link key, struct error *error)
 {
@@ -64,12 +90,14 @@ struct record *fold_new(struct fold *fold, enum record_type type,
 
     if (!count_record(fold, error))
         return NULL;
-    if (view_find(fold->view, type, key.key) != NULL) {
+    record = fold_renew(fold, type, key);
+    if (record == NULL && view_find(fold->view, type, key.key) != NULL) {
         (void)fail(error, ERROR_TAKEN, "there is such a %s already",
                    record_spec(type)->name);
         return NULL;
     }
-    record = view_new(fold->view, type, key.key);
+    if (record == NULL)
+        record = view_new(fold->view, type, key.key);
     record->made = fold->meta->index;
     stamp(fold, record);
     if (type != RECORD_undo)
@@ -330,7 +358,7 @@ bool fold_queue(struct fold *fold, struct record *owner, struct chain *chain,
     }
     chain->last = link;
     chain->count++;
-    (void)owner;
+    stamp(fold, owner);
     return count_record(fold, error);
 }
 

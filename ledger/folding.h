@@ -49,6 +49,9 @@ struct record *fold_edit(struct fold *fold, enum record_type type,
 /* Put it into its slot, and among the entry's subjects. */
 void fold_take(struct fold *fold, const struct record *record);
 
+/* Is there one that was not reversed? */
+bool fold_has(const struct fold *fold, enum record_type type,
+              struct link key);
 /* NULL and ERROR_TAKEN if the key is in use. */
 struct record *fold_new(struct fold *fold, enum record_type type,
                         struct link key, struct error *error);
@@ -96,7 +99,8 @@ const struct record *fold_by_key(const struct fold *fold,
                                  enum unique_index index, const void *value,
                                  size_t size);
 
-/* Append to an ordered list; member is editable, next its link. */
+/* Append to an ordered list, which touches its owner; member is editable,
+ * next its link. */
 MUST_USE bool fold_queue(struct fold *fold, struct record *owner,
                          struct chain *chain, struct record *member,
                          struct error *error);

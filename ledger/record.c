@@ -22,7 +22,7 @@
 
 static const struct record_spec specs[] = {
 #define RECORD(record, letter, help) \
-    [RECORD_##record] = {#record, help, letter, 0, \
+    [RECORD_##record] = {#record, help, letter, \
         sizeof(struct record_##record), \
         sizeof record##_attrs / sizeof record##_attrs[0] - 1, record##_attrs},
 #include "ledger/records.def"
@@ -126,6 +126,14 @@ enum record_type state_record(enum record_state state)
 {
     assert(state < STATE_COUNT);
     return states[state].record;
+}
+
+enum record_state state_first(enum record_type type)
+{
+    for (int state = 1; state < STATE_COUNT; state++)
+        if (states[state].record == type)
+            return (enum record_state)state;
+    impossible();
 }
 
 const char *transition_word(enum transition transition)

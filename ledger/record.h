@@ -66,7 +66,6 @@ struct record_spec {
     const char *name;
     const char *help;
     uint8_t letter; /* Of its ids; 0: the key is composed. */
-    uint8_t first;  /* State in which it begins. */
     uint16_t bytes;
     uint16_t attr_count;
     const struct attr_spec *attrs;
@@ -83,6 +82,8 @@ struct id record_id(const struct record *record);
 const char *state_word(enum record_state state);
 /* Which record a state belongs to; RECORD_COUNT for none and REVERSED. */
 enum record_type state_record(enum record_state state);
+/* The state in which it begins. */
+enum record_state state_first(enum record_type type);
 const char *transition_word(enum transition transition);
 /* STATE_none if that may not happen in this state. */
 enum record_state state_after(enum record_state from, enum transition what);

@@ -288,5 +288,8 @@ bool effect_reverse(struct fold *fold, const void *a, const void *b,
                     struct error *error)
 {
     (void)b;
-    return undo_entry(fold, *(const int64_t *)a, error);
+    if (!undo_entry(fold, *(const int64_t *)a, error))
+        return false;
+    return fold->slots[RECORD_party] == NULL ||
+           rule_ceilings_hold(fold, NULL, NULL, error);
 }

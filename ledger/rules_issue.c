@@ -14,7 +14,7 @@ static struct record_holding *holding_edit(struct fold *fold, struct id party,
     struct link key = holding_key(party, class);
     struct record_holding *holding;
 
-    if (FIND_RECORD(fold, holding, key) != NULL)
+    if (fold_has(fold, RECORD_holding, key))
         return EDIT_RECORD(fold, holding, key);
     holding = (void *)fold_new(fold, RECORD_holding, key, error);
     if (holding == NULL)
@@ -70,7 +70,7 @@ static bool holding_add(struct fold *fold, struct record_holding *holding,
     if (!fold_add_count(fold, &holding->head, &holding->quantity, change,
                         error))
         return false;
-    range = FIND_RECORD(fold, range, key) != NULL
+    range = fold_has(fold, RECORD_range, key)
                 ? EDIT_RECORD(fold, range, key)
                 : range_make(fold, holding, day, error);
     return range != NULL &&
@@ -129,7 +129,8 @@ bool effect_give_numbers(struct fold *fold, const void *a, const void *b,
         !holding_add(fold, holding, fold->effective, subscription->quantity,
                      error))
         return false;
-    fold_touch(fold, &holding->head);
+    /* Set, so that a reversal sees who has touched the holding since. */
+    SET_ATTR(fold, holding, leaving, holding->leaving);
     return member->head.state != STATE_member_ADMITTED ||
            fold_move(fold, &member->head, TRANSITION_begin, error);
 }
@@ -147,7 +148,7 @@ bool effect_queue_redemption(struct fold *fold, const void *a, const void *b,
                                               : statutes->notice_months;
     struct record_holding *holding;
 
-    if (FIND_RECORD(fold, holding, key) == NULL)
+    if (!fold_has(fold, RECORD_holding, key))
         return fail(error, ERROR_ENOUGH, "they hold no share of this class");
     holding = EDIT_RECORD(fold, holding, key);
     if (holding->quantity - holding->leaving < *(const int64_t *)b)

@@ -76,7 +76,7 @@ bool effect_apply_member(struct fold *fold, const void *a, const void *b,
     struct link key = member_key(*(const struct id *)a);
     struct record_member *member;
 
-    if (FIND_RECORD(fold, member, key) != NULL) {
+    if (fold_has(fold, RECORD_member, key)) {
         member = EDIT_RECORD(fold, member, key);
         if (!fold_move(fold, &member->head, TRANSITION_apply, error))
             return false;
@@ -111,7 +111,7 @@ bool effect_admit_member(struct fold *fold, const void *a, const void *b,
     struct record_member *member;
     bool reversible = fold->reversible;
 
-    if (FIND_RECORD(fold, member, key) == NULL &&
+    if (!fold_has(fold, RECORD_member, key) &&
         make(fold, *(const struct id *)a, error) == NULL)
         return false;
     member = EDIT_RECORD(fold, member, key);
@@ -134,7 +134,7 @@ static struct record_member *member_of(struct fold *fold, const void *party,
 {
     struct link key = member_key(*(const struct id *)party);
 
-    if (FIND_RECORD(fold, member, key) != NULL)
+    if (fold_has(fold, RECORD_member, key))
         return EDIT_RECORD(fold, member, key);
     (void)fail(error, ERROR_ABSENT, "they are no member and have not applied");
     return NULL;

@@ -212,15 +212,6 @@ struct record *view_edit(const struct view *view, enum record_type type,
     return record;
 }
 
-/* The first state of each type, found once. */
-static uint8_t first_state(enum record_type type)
-{
-    for (int state = 1; state < STATE_COUNT; state++)
-        if (state_record((enum record_state)state) == type)
-            return (uint8_t)state;
-    impossible();
-}
-
 struct record *view_new(const struct view *view, enum record_type type,
                         const uint8_t key[static 16])
 {
@@ -228,7 +219,7 @@ struct record *view_new(const struct view *view, enum record_type type,
 
     assert(view_find(view, type, key) == NULL);
     record = table_put(newest(view, type), type, key);
-    record->state = first_state(type);
+    record->state = (uint8_t)state_first(type);
     return record;
 }
 

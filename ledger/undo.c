@@ -6,6 +6,9 @@
 #include <stdio.h>
 #include <string.h>
 
+/* Where, behind the bytes before, the record's state then is kept. */
+enum { STATE_AT = SHORT_TEXT_BYTES - 1 };
+
 static struct link undo_key(int64_t index, int number)
 {
     int64_t parts[2] = {index, number};
@@ -24,7 +27,7 @@ void undo_keep(struct fold *fold, int step, const struct record *record,
 
     if (!fold->reversible || record->type == RECORD_undo)
         return;
-    assert(size <= sizeof undo->before.bytes);
+    assert(size <= STATE_AT);
     undo = (void *)view_new(
         fold->view, RECORD_undo,
         undo_key(fold->meta->index, fold->undo_count++).key);
@@ -40,6 +43,7 @@ void undo_keep(struct fold *fold, int step, const struct record *record,
     undo->before.size = (uint8_t)size;
     if (size > 0)
         memcpy(undo->before.bytes, before, size);
+    undo->before.bytes[STATE_AT] = (char)record->state;
 }
 
 /* Where the target's record stands now; composed ones by type and index. */
@@ -54,6 +58,18 @@ static void name_record(const struct record *record,
                    record_spec(record->type)->name);
 }
 
+/*
+ * Sums may be taken back whoever else has added to them, unless something was
+ * decided on them: the campaign has ended, the shares are issued.
+ */
+static bool same_state(const struct record *record,
+                       const struct record_undo *undo)
+{
+    return record->touched <= undo->head.made ||
+           record->type == RECORD_class ||
+           record->state == (uint8_t)undo->before.bytes[STATE_AT];
+}
+
 static bool untouched(const struct fold *fold, const struct record_undo *undo,
                       int64_t index, struct error *error)
 {
@@ -62,7 +78,8 @@ static bool untouched(const struct fold *fold, const struct record_undo *undo,
     char name[2 * ID_CHARS];
 
     assert(record != NULL);
-    if (undo->step == STEP_ADD || record->touched <= index)
+    if (undo->step == STEP_ADD ? same_state(record, undo)
+                               : record->touched <= index)
         return true;
     name_record(record, name);
     return fail(error, ERROR_DEPENDS,
@@ -114,6 +131,8 @@ static bool undo_one(struct fold *fold, const struct record_undo *undo,
         fold_edit(fold, (enum record_type)undo->type, undo->target.key);
     uint8_t *attr = (uint8_t *)record + undo->offset;
 
+    if (record->type == RECORD_party)
+        fold_take(fold, record);
     switch (undo->step) {
     case STEP_NEW:
         record->state = STATE_REVERSED;
