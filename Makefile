@@ -45,11 +45,12 @@ tests     := $(call programs,tests/unit/test_*.c tests/store/test_*.c \
                              tests/cli/test_*.c)
 benches   := $(call programs,tests/bench/*.c)
 scenario  := $(if $(wildcard tests/scenario/*.c),$(out)/scenario)
+grow      := $(if $(wildcard tests/audit/grow.c),$(out)/grow)
 targets   := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 fuzzers   := $(targets:%=$(out)/fuzz_%)
 replays   := $(targets:%=$(out)/replay_%)
-linked    := $(out)/terreaud $(out)/terreau $(scenario) $(tests) $(benches) \
-             $(fuzzers) $(replays)
+linked    := $(out)/terreaud $(out)/terreau $(scenario) $(grow) $(tests) \
+             $(benches) $(fuzzers) $(replays)
 
 all: $(out)/terreaud $(out)/terreau ## Build the programs
 
@@ -61,6 +62,7 @@ $(commands): $(call objects,admin-cli/*.c)
 $(out)/terreaud: $(out)/server/main.o $(handlers) $(store) $(ledger)
 $(out)/terreau: $(out)/admin-cli/main.o $(commands) $(store) $(ledger)
 $(out)/scenario: $(addsuffix .o,$(call programs,tests/scenario/*.c)) $(ledger)
+$(grow): $(out)/tests/audit/grow.o $(ledger)
 $(tests): $(out)/%: $(out)/%.o $(ledger)
 $(tests): LDLIBS += -lcmocka
 $(call including,sql): $(store)
@@ -99,9 +101,10 @@ needs.unit      := $(filter $(out)/tests/unit/%,$(tests))
 needs.store     := $(filter $(out)/tests/store/%,$(tests))
 needs.cli       := $(filter $(out)/tests/cli/%,$(tests))
 needs.scenarios := $(scenario)
+needs.audit     := all $(grow)
 needs.replay    := $(replays)
 tested: $(or $(needs.$(SUITE)),all $(if $(SUITE),,$(tests) $(scenario) \
-                                                  $(replays)))
+                                                  $(grow) $(replays)))
 benched: all $(benches)
 fuzzed: $(fuzzers)
 

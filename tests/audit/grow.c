@@ -1,0 +1,44 @@
+/*
+ * grow DIR SIZE [WHAT[=N]]...: a static log of so many entries.
+ *
+ * WHAT: forged=N, unlawful=N, doubled=N, forked=N, late, trial.
+ */
+#include "tests/audit/grow.h"
+
+static void apply(struct grow_plan *plan, const char *what)
+{
+    const char *equals = strchr(what, '=');
+    int64_t number = equals == NULL ? 0 : strtoll(equals + 1, NULL, 10);
+
+    if (strncmp(what, "forged=", 7) == 0)
+        plan->forged = number;
+    else if (strncmp(what, "unlawful=", 9) == 0)
+        plan->unlawful = number;
+    else if (strncmp(what, "doubled=", 8) == 0)
+        plan->doubled = number;
+    else if (strncmp(what, "forked=", 7) == 0)
+        plan->forked = number;
+    else if (strcmp(what, "late") == 0)
+        plan->late = true;
+    else if (strcmp(what, "trial") == 0)
+        plan->trial = true;
+    else {
+        (void)fprintf(stderr, "grow: what is %s?\n", what);
+        exit(2);
+    }
+}
+
+int main(int argc, char **argv)
+{
+    struct grow_plan plan = GROW_PLAN(.size = 0);
+
+    if (argc < 3 || sodium_init() < 0)
+        return 2;
+    ledger_start();
+    plan.dir = argv[1];
+    plan.size = strtoull(argv[2], NULL, 10);
+    for (int i = 3; i < argc; i++)
+        apply(&plan, argv[i]);
+    grow_log(&plan);
+    return 0;
+}
