@@ -22,6 +22,15 @@ struct fold {
     int undo_count;
     size_t record_count; /* Records made or first edited by this entry. */
     uint8_t reversed_act; /* Of a reversal: the act class of its target. */
+    /* What the signature lines are worth, and how many officers the kind
+     * needs, as the entry found it: it cannot appoint or key its signers. */
+    struct standing {
+        struct key key;
+        bool known, in_office;
+        uint8_t role;
+        int64_t ended; /* Entry that revoked the key; -1: none. */
+    } standings[SIGNERS_MAX];
+    int64_t needed[act_after];
 };
 
 typedef bool rule_fn(struct fold *fold, const void *a, const void *b,
@@ -163,8 +172,10 @@ uint8_t campaign_outcome(const struct record_campaign *campaign);
 /* Do statements of every bank account cover the day before this instant? */
 bool statements_cover(const struct view *view, struct instant instant);
 
-/* sign.c: judges the signatures by the SIGNED steps of the kind. */
+/* sign.c: judges the signatures by the SIGNED steps of the kind, by what
+ * sign_start() found before the first step was run. */
 struct step;
+void sign_start(struct fold *fold, const struct step *steps, size_t count);
 MUST_USE bool sign_judge(struct fold *fold, const struct step *steps,
                          size_t count, struct error *error);
 /* undo.c */

@@ -46,42 +46,76 @@ int64_t officers_needed(const struct fold *fold, uint8_t act)
     return threshold != NULL ? threshold->officers : defaults[act];
 }
 
-static bool in_office(const struct fold *fold, struct id party, uint8_t act)
+static void find_standing(const struct fold *fold, const struct signer *signer,
+                          struct standing *standing)
 {
-    struct link key = seat_key(party);
-    const struct record_seat *seat = FIND_RECORD(fold, seat, key);
+    const struct record_seat *seat;
+    const struct record_key *key;
 
-    return seat != NULL && seat->head.state == STATE_seat_HELD &&
-           (act == act_none || role_may(seat->role, act));
+    standing->known = signer_key(&standing->key, signer, fold->view);
+    standing->ended = -1;
+    if (signer->clerk)
+        return;
+    seat = FIND_RECORD(fold, seat, seat_key(signer->party));
+    if (seat != NULL && seat->head.state == STATE_seat_HELD) {
+        standing->in_office = true;
+        standing->role = seat->role;
+    }
+    key = FIND_RECORD(fold, key, key_key(signer->party, signer->key_id));
+    if (key != NULL && key->head.state == STATE_key_REVOKED)
+        standing->ended = key->ended;
+}
+
+void sign_start(struct fold *fold, const struct step *steps, size_t count)
+{
+    const struct meta *meta = fold->meta;
+
+    for (size_t i = 0; i < meta->signer_count; i++)
+        find_standing(fold, &meta->signers[i], &fold->standings[i]);
+    for (size_t i = 0; i < count; i++)
+        if (steps[i].op == STEP_SIGNED && steps[i].act != act_none &&
+            steps[i].act != ACT_REVERSED)
+            fold->needed[steps[i].act] = officers_needed(fold, steps[i].act);
+}
+
+/* Of signer i, who is no clerk; act_none: whatever the role. */
+static bool in_office(const struct fold *fold, size_t i, uint8_t act)
+{
+    const struct standing *standing = &fold->standings[i];
+
+    return standing->in_office &&
+           (act == act_none || role_may(standing->role, act));
+}
+
+/* Whoever is made known by an entry signs it with the key that it brings. */
+static bool brings_keys(enum entry_kind kind)
+{
+    return kind == ENTRY_ledger_open || kind == ENTRY_party_register;
 }
 
 /*
  * Each line: its key must be known, not revoked before this entry, and the
  * signature right.
  */
-static bool check_line(const struct fold *fold, size_t i, struct error *error)
+static bool check_line(struct fold *fold, size_t i, struct error *error)
 {
     const struct meta *meta = fold->meta;
     const struct signer *signer = &meta->signers[i];
+    struct standing *standing = &fold->standings[i];
     char name[ID_CHARS + 1] = "clerk";
-    struct key key;
 
     if (!signer->clerk)
         id_write(name, signer->party);
-    if (!signer_key(&key, signer, fold->view))
+    if (!standing->known && brings_keys(fold->entry->kind))
+        standing->known = signer_key(&standing->key, signer, fold->view);
+    if (!standing->known)
         return fail(error, ERROR_SIGNATURE, "no key of %s has this key ID",
                     name);
-    if (!signer->clerk) {
-        struct link link = key_key(signer->party, signer->key_id);
-        const struct record_key *record = FIND_RECORD(fold, key, link);
-
-        if (record->head.state == STATE_key_REVOKED &&
-            record->ended != meta->index)
-            return fail(error, ERROR_REVOKED,
-                        "the key of %s was revoked by entry %" PRId64, name,
-                        record->ended);
-    }
-    if (!meta->verify(meta->context, i, &key))
+    if (standing->ended >= 0)
+        return fail(error, ERROR_REVOKED,
+                    "the key of %s was revoked by entry %" PRId64, name,
+                    standing->ended);
+    if (!meta->verify(meta->context, i, &standing->key))
         return fail(error, ERROR_SIGNATURE, "the signature of %s is wrong",
                     name);
     return true;
@@ -97,14 +131,13 @@ static int64_t count_officers(const struct fold *fold, uint8_t act,
     for (size_t i = 0; i < meta->signer_count; i++) {
         bool again = false;
 
-        if (meta->signers[i].clerk ||
-            !in_office(fold, meta->signers[i].party, act))
+        if (meta->signers[i].clerk || !in_office(fold, i, act))
             continue;
         hands->needed[i] = true;
         for (size_t j = 0; j < i; j++)
-            again = again || (!meta->signers[j].clerk &&
-                              id_equal(meta->signers[j].party,
-                                       meta->signers[i].party));
+            again = again ||
+                    (!meta->signers[j].clerk &&
+                     id_equal(meta->signers[j].party, meta->signers[i].party));
         count += again ? 0 : 1;
     }
     return count;
@@ -132,15 +165,16 @@ static bool by_officers(struct fold *fold, const struct step *step,
                         struct hands *hands)
 {
     uint8_t act = step->act == ACT_REVERSED ? fold->reversed_act : step->act;
-    int64_t needed = officers_needed(fold, act);
+    int64_t needed = step->act == ACT_REVERSED ? officers_needed(fold, act)
+                                               : fold->needed[act];
     int64_t have = count_officers(fold, act, hands);
 
     if (step->form == SIGNED_OFFICERS_2 && needed < 2)
         needed = 2;
     if (have >= needed)
         return true;
-    want(fold, "%" PRId64 " more of %" PRId64 " officers for %s",
-         needed - have, needed, choice_word(TYPE_act, act));
+    want(fold, "%" PRId64 " more of %" PRId64 " officers for %s", needed - have,
+         needed, choice_word(TYPE_act, act));
     return false;
 }
 
@@ -164,15 +198,15 @@ static bool by_party(struct fold *fold, const struct step *step,
     const struct record_party *party =
         (const void *)view_find(fold->view, RECORD_party, id->bytes);
     char name[ID_CHARS + 1];
+    bool found = false;
 
     assert(party != NULL);
-    for (size_t i = 0; i < fold->meta->signer_count; i++) {
+    for (size_t i = 0; i < fold->meta->signer_count; i++)
         if (!fold->meta->signers[i].clerk &&
-            id_equal(fold->meta->signers[i].party, *id)) {
-            hands->needed[i] = true;
-            return true;
-        }
-    }
+            id_equal(fold->meta->signers[i].party, *id))
+            found = hands->needed[i] = true;
+    if (found)
+        return true;
     if (party->auth == AUTH_EMAIL)
         return by_clerk(fold, hands);
     if (party->auth == AUTH_PAPER) {
@@ -228,8 +262,8 @@ static bool satisfied(struct fold *fold, const struct step *step,
 }
 
 /* Every line must be of a required signer or another officer in office. */
-static bool none_superfluous(const struct fold *fold,
-                             const struct hands *hands, struct error *error)
+static bool none_superfluous(const struct fold *fold, const struct hands *hands,
+                             struct error *error)
 {
     char name[ID_CHARS + 1] = "the clerk";
 
@@ -237,7 +271,7 @@ static bool none_superfluous(const struct fold *fold,
         const struct signer *signer = &fold->meta->signers[i];
 
         if (hands->needed[i] ||
-            (!signer->clerk && in_office(fold, signer->party, act_none)))
+            (!signer->clerk && in_office(fold, i, act_none)))
             continue;
         if (!signer->clerk)
             id_write(name, signer->party);

@@ -372,6 +372,7 @@ static bool run_all(struct fold *fold, struct error *error)
     const struct record_ledger *ledger = fold_ledger(fold);
     int64_t rules = ledger != NULL ? ledger->rules : RULES_KNOWN;
 
+    sign_start(fold, steps->steps, steps->count);
     for (size_t i = 0; i < steps->count; i++) {
         if (left_out(&steps->steps[i], rules)) {
             i++;
