@@ -259,6 +259,7 @@ bool door_enter(struct ledger_host *host, const struct submission *submission,
     }
     item->done = submission->done;
     item->context = submission->context;
+    item->brief = submission->brief;
     if (!host_is_writable(host, &item->error) ||
         !door_verify(host, item, &entry, &item->error)) {
         /* It may be in the log all the same: the teller looks. */

@@ -13,6 +13,7 @@ struct submission {
     const char *bytes; /* The entry note; copied. */
     size_t size;
     const char *clock; /* Terreau-Clock as sent, or NULL. */
+    bool brief;        /* Without a receipt. */
     verdict_fn *done;
     void *context;
 };

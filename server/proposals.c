@@ -200,6 +200,7 @@ static bool queue_merged(struct ledger_host *host, const struct item *item,
     free(note);
     merged->done = item->done;
     merged->context = item->context;
+    merged->brief = item->brief;
     merged->kind = item->kind;
     merged->has_clock = item->has_clock;
     merged->clock = item->clock;
