@@ -34,7 +34,7 @@ static void put_grouped(char *out, const char *digits, size_t count,
 
 static const char *sign_of(uint8_t currency)
 {
-    switch (currency) {
+    switch ((int)currency) {
     case CURRENCY_EUR:
         return "\xe2\x82\xac";
     case CURRENCY_GBP:
@@ -83,9 +83,10 @@ void prose_date(char out[static PROSE_CHARS], struct date date, bool french)
     static const char *const months[2][12] = {
         {"January", "February", "March", "April", "May", "June", "July",
          "August", "September", "October", "November", "December"},
-        {"janvier", "f\xc3\xa9vrier", "mars", "avril", "mai", "juin",
-         "juillet", "ao\xc3\xbbt", "septembre", "octobre", "novembre",
-         "d\xc3\xa9" "cembre"}};
+        {"janvier", "f\xc3\xa9vrier", "mars", "avril", "mai", "juin", "juillet",
+         "ao\xc3\xbbt", "septembre", "octobre", "novembre",
+         "d\xc3\xa9"
+         "cembre"}};
     int year, month, day;
 
     date_to_civil(date, &year, &month, &day);
@@ -115,13 +116,16 @@ static const char *zone_name(enum time_zone zone, bool french)
     case ZONE_UTC:
         return "UTC";
     case ZONE_WESTERN:
-        return french ? "heure d\xe2\x80\x99" "Europe occidentale"
+        return french ? "heure d\xe2\x80\x99"
+                        "Europe occidentale"
                       : "Western European time";
     case ZONE_CENTRAL:
-        return french ? "heure d\xe2\x80\x99" "Europe centrale"
+        return french ? "heure d\xe2\x80\x99"
+                        "Europe centrale"
                       : "Central European time";
     case ZONE_EASTERN:
-        return french ? "heure d\xe2\x80\x99" "Europe orientale"
+        return french ? "heure d\xe2\x80\x99"
+                        "Europe orientale"
                       : "Eastern European time";
     }
     impossible();
@@ -136,12 +140,11 @@ void prose_instant(char out[static PROSE_CHARS], struct instant instant,
 
     prose_date(out, day, french);
     used = strlen(out);
-    (void)snprintf(out + used, PROSE_CHARS - used,
-                   french ? ", %02" PRId64 NOBREAK "h" NOBREAK "%02" PRId64
-                            " (%s)"
-                          : ", %02" PRId64 ":%02" PRId64 " (%s)",
-                   ms / HOUR_MS, ms % HOUR_MS / MINUTE_MS,
-                   zone_name(zone, french));
+    (void)snprintf(
+        out + used, PROSE_CHARS - used,
+        french ? ", %02" PRId64 NOBREAK "h" NOBREAK "%02" PRId64 " (%s)"
+               : ", %02" PRId64 ":%02" PRId64 " (%s)",
+        ms / HOUR_MS, ms % HOUR_MS / MINUTE_MS, zone_name(zone, french));
 }
 
 void prose_until(char out[static PROSE_CHARS], struct instant instant,

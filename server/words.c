@@ -1,6 +1,7 @@
 #include "server/words.h"
 
 #include <assert.h>
+#include <stdio.h>
 #include <string.h>
 
 static const struct {
@@ -14,6 +15,21 @@ const char *word(enum word word, bool french)
 {
     assert(word < WORD_COUNT);
     return french ? table[word].french : table[word].english;
+}
+
+void text_with(char *out, size_t room, const char *text, const char *value)
+{
+    const char *place = strstr(text, "%s");
+
+    assert(place != NULL);
+    (void)snprintf(out, room, "%.*s%s%s", (int)(place - text), text, value,
+                   place + 2);
+}
+
+void word_with(char *out, size_t room, enum word which, bool french,
+               const char *value)
+{
+    text_with(out, room, word(which, french), value);
 }
 
 /* Words of the ledger may hold '-' and '/', which names cannot. */

@@ -20,6 +20,11 @@ enum word {
 
 const char *word(enum word word, bool french);
 
+/* The text, or the word, with value in place of its first %s. */
+void text_with(char *out, size_t room, const char *text, const char *value);
+void word_with(char *out, size_t room, enum word word, bool french,
+               const char *value);
+
 /* What people read for a word of the ledger's tables; itself if the table
  * does not have it. */
 const char *word_of(const char *name, bool french);

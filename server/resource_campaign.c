@@ -1,0 +1,125 @@
+/* Campaigns: their list, and each with its natures, budget and progress. */
+#include "server/derived.h"
+#include "server/leaves.h"
+#include "server/list.h"
+
+#include <stdio.h>
+
+#define ROUTE(method, path, handler, takes, body_kib, help)                    \
+    bool handler(const struct request *request, struct reply *reply,           \
+                 struct error *error);
+#include "server/routes.def"
+
+static json_t *brief(const struct reading *reading, const struct record *record)
+{
+    return campaign_brief(reading, (const void *)record);
+}
+
+bool campaigns_get(const struct request *request, struct reply *reply,
+                   struct error *error)
+{
+    static const struct listing listing = {.type = RECORD_campaign,
+                                           .name = "campaigns",
+                                           .title = WORD_campaigns,
+                                           .page = "campaigns",
+                                           .describe = brief};
+
+    return list_get(request, reply, &listing, NULL, error);
+}
+
+static json_t *describe_nature(const struct reading *reading,
+                               const struct record_nature *nature,
+                               const char *campaign)
+{
+    const char *name = choice_word(TYPE_nature, nature->nature);
+    json_t *object = wire_record(&reading->wire, &nature->head);
+
+    (void)json_object_del(object, "campaign");
+    (void)json_object_del(object, "shown");
+    wire_set(
+        object, "pledge_url",
+        reading_url(reading, "campaigns/%s/pledge?nature=%s", campaign, name));
+    wire_set(object, name, json_true()); /* For templates. */
+    return object;
+}
+
+static json_t *list_natures(const struct reading *reading,
+                            const struct record_campaign *campaign)
+{
+    struct link at = campaign->natures.first;
+    char id[ID_CHARS + 1];
+    json_t *list = json_array();
+
+    id_write(id, record_id(&campaign->head));
+    for (int64_t i = 0; i < campaign->natures.count; i++) {
+        const struct record_nature *nature =
+            (const void *)state_find(reading->state, RECORD_nature, at.key);
+
+        wire_append(list, describe_nature(reading, nature, id));
+        at = nature->next;
+    }
+    return list;
+}
+
+static void describe(const struct reading *reading, json_t *body,
+                     const struct record_campaign *campaign)
+{
+    const struct wire *wire = &reading->wire;
+    json_t *known = campaign_brief(reading, campaign);
+
+    (void)json_object_update(body, known);
+    json_decref(known);
+    wire_set(body, "least", wire_value(wire, TYPE_amount, &campaign->least));
+    wire_set(body, "most", wire_value(wire, TYPE_amount, &campaign->most));
+    wire_set(body, "reflection_days", json_integer(campaign->reflection_days));
+    wire_set(body, "natures", list_natures(reading, campaign));
+}
+
+/* What only the opening entry says. */
+static void describe_texts(const struct wire *wire, json_t *body,
+                           const json_t *entry)
+{
+    json_t *budget = json_deep_copy(json_object_get(entry, "budget"));
+    json_t *summary = json_object_get(entry, "summary");
+    json_t *risks = json_object_get(entry, "risks");
+    json_t *decision = json_deep_copy(json_object_get(entry, "decision"));
+
+    for (size_t i = 0; i < json_array_size(budget); i++) {
+        json_t *line = json_array_get(budget, i);
+        json_int_t minor = json_integer_value(json_object_get(line, "amount"));
+
+        wire_set(line, "amount", wire_amount(wire, amount_from_minor(minor)));
+    }
+    wire_set(body, "summary",
+             summary == NULL ? json_null() : json_incref(summary));
+    wire_set(body, "risks", risks == NULL ? json_null() : json_incref(risks));
+    wire_set(body, "budget", budget);
+    wire_set(body, "decision", decision);
+}
+
+bool campaign_get(const struct request *request, struct reply *reply,
+                  struct error *error)
+{
+    const struct record *record;
+    int64_t made;
+    json_t *entry;
+    READING(reading);
+    POOL_LOAN(loan);
+
+    if (!reading_open(&reading, request, error) ||
+        !reading_find(&reading, "campaign", RECORD_campaign, &record, error))
+        return false;
+    reply->body = reading_document(&reading);
+    reply->cache = CACHE_CHECK;
+    describe(&reading, reply->body, (const void *)record);
+    reading_page(&reading, reply, "campaign",
+                 json_string_value(json_object_get(reply->body, "title")));
+    made = record->made;
+    reading_close(&reading);
+    if (!reading_borrow(&reading, &loan, error) ||
+        !leaf_entry(&entry, &reading.wire, loan.db, reading.host, made, error))
+        return false;
+    describe_texts(&reading.wire, reply->body, json_object_get(entry, "entry"));
+    json_decref(entry);
+    return true;
+}

@@ -1,0 +1,159 @@
+/* Patient capital: offers, and contracts with their ladder and tranches. */
+#include "server/derived.h"
+#include "server/list.h"
+
+#define ROUTE(method, path, handler, takes, body_kib, help)                    \
+    bool handler(const struct request *request, struct reply *reply,           \
+                 struct error *error);
+#include "server/routes.def"
+
+static json_t *list_chain(const struct reading *reading,
+                          const struct chain *chain, enum record_type type,
+                          struct link (*next)(const struct record *record))
+{
+    struct link at = chain->first;
+    json_t *list = json_array();
+
+    for (int64_t i = 0; i < chain->count; i++) {
+        const struct record *record = state_find(reading->state, type, at.key);
+
+        wire_append(list, wire_record(&reading->wire, record));
+        at = next(record);
+    }
+    return list;
+}
+
+static struct link next_condition(const struct record *record)
+{
+    return ((const struct record_condition *)(const void *)record)->next;
+}
+
+static struct link next_instalment(const struct record *record)
+{
+    return ((const struct record_instalment *)(const void *)record)->next;
+}
+
+static json_t *describe_offer(const struct reading *reading,
+                              const struct record *record)
+{
+    const struct record_offer *offer = (const void *)record;
+    json_t *object = wire_record(&reading->wire, record);
+
+    wire_set(object, "conditions",
+             list_chain(reading, &offer->conditions, RECORD_condition,
+                        next_condition));
+    wire_set(object, "instalments",
+             list_chain(reading, &offer->instalments, RECORD_instalment,
+                        next_instalment));
+    return object;
+}
+
+bool offers_get(const struct request *request, struct reply *reply,
+                struct error *error)
+{
+    static const struct listing listing = {.type = RECORD_offer,
+                                           .name = "offers",
+                                           .title = WORD_offers,
+                                           .describe = describe_offer};
+
+    return list_get(request, reply, &listing, NULL, error);
+}
+
+static json_t *describe_ladder(const struct wire *wire,
+                               const struct record_contract *contract)
+{
+    bool is_signed = contract->head.state == STATE_contract_SIGNED;
+
+    return json_pack(
+        "{s:o, s:o, s:o, s:o}", "committed",
+        wire_amount(wire, contract->amount), "signed",
+        wire_amount(wire, is_signed ? contract->amount : amount_from_minor(0)),
+        "called", wire_amount(wire, contract->called), "paid",
+        wire_amount(wire, contract->drawn));
+}
+
+static json_t *brief(const struct reading *reading, const struct record *record)
+{
+    const struct record_contract *contract = (const void *)record;
+    const struct record *offer = state_find_id(reading->state, contract->offer);
+    char id[ID_CHARS + 1];
+    json_t *object = wire_record(&reading->wire, record);
+
+    id_write(id, record_id(record));
+    wire_set(object, "ladder", describe_ladder(&reading->wire, contract));
+    wire_set(
+        object, "instrument",
+        wire_value(
+            &reading->wire, TYPE_instrument,
+            &((const struct record_offer *)(const void *)offer)->instrument));
+    wire_set(object, "public_name", party_name(reading, contract->party));
+    wire_set(object, "url", reading_url(reading, "contracts/%s", id));
+    return object;
+}
+
+bool contracts_get(const struct request *request, struct reply *reply,
+                   struct error *error)
+{
+    static const struct listing listing = {.type = RECORD_contract,
+                                           .name = "contracts",
+                                           .title = WORD_contracts,
+                                           .describe = brief};
+
+    return list_get(request, reply, &listing, NULL, error);
+}
+
+static json_t *describe_tranche(const struct reading *reading,
+                                const struct record_tranche *tranche)
+{
+    json_t *object = wire_record(&reading->wire, &tranche->head);
+    struct amount due = amount_from_minor(0);
+
+    if (tranche->head.state != STATE_tranche_CALLED ||
+        !amount_sub(&due, tranche->amount, tranche->received))
+        due = amount_from_minor(0);
+    wire_set(object, "payment",
+             payment_of(reading, due, &tranche->reference, &tranche->due));
+    return object;
+}
+
+static json_t *list_tranches(const struct reading *reading,
+                             const struct record_contract *contract)
+{
+    struct link at = contract->tranches.first;
+    json_t *list = json_array();
+
+    for (int64_t i = 0; i < contract->tranches.count; i++) {
+        const struct record_tranche *tranche =
+            (const void *)state_find(reading->state, RECORD_tranche, at.key);
+
+        wire_append(list, describe_tranche(reading, tranche));
+        at = tranche->next;
+    }
+    return list;
+}
+
+bool contract_get(const struct request *request, struct reply *reply,
+                  struct error *error)
+{
+    const struct record *record;
+    const struct record_contract *contract;
+    json_t *known;
+    READING(reading);
+
+    if (!reading_open(&reading, request, error) ||
+        !reading_find(&reading, "contract", RECORD_contract, &record, error))
+        return false;
+    contract = (const void *)record;
+    reply->body = reading_document(&reading);
+    reply->cache = CACHE_CHECK;
+    known = brief(&reading, record);
+    (void)json_object_update(reply->body, known);
+    json_decref(known);
+    wire_set(reply->body, "offer",
+             describe_offer(&reading,
+                            state_find_id(reading.state, contract->offer)));
+    wire_set(reply->body, "tranches", list_tranches(&reading, contract));
+    reading_page(&reading, reply, NULL,
+                 word(WORD_contracts, reading.wire.french));
+    return true;
+}
