@@ -199,8 +199,7 @@ bool act_check(const struct act *act, struct desk *desk, struct error *error)
         screen_document(stdout, answer.json, true);
     } else if (answer.json != NULL &&
                !settings_has(desk->settings, SETTING_QUIET)) {
-        screen_heading("\nWhat it would do");
-        screen_document(stderr, answer.json, false);
+        act_show_effects(answer.json, desk);
     }
     verdict = string_of(answer.json, "verdict");
     if (verdict != NULL && strcmp(verdict, "refused") == 0)
@@ -220,6 +219,19 @@ static bool report_waiting(const struct answer *answer, struct error *error)
                 missing == NULL ? "more signatures are needed" : missing);
 }
 
+void act_show_answer(const struct answer *answer, bool as_json)
+{
+    json_t *copy;
+
+    if (answer->json == NULL)
+        return;
+    copy = json_deep_copy(answer->json);
+    if (!as_json) /* A file, not for a screen: /NAME/receipt/INDEX has it. */
+        (void)json_object_del(copy, "receipt");
+    screen_document(stdout, copy, as_json);
+    json_decref(copy);
+}
+
 bool act_post(const struct act *act, struct desk *desk, struct answer *answer,
               struct error *error)
 {
@@ -230,6 +242,31 @@ bool act_post(const struct act *act, struct desk *desk, struct answer *answer,
                        "text/plain; charset=utf-8", note, size, answer, error);
 }
 
+bool act_post_all(struct desk *desk, const char *bytes, size_t size,
+                  struct act_result *results, size_t count, struct error *error)
+{
+    struct answer answer;
+    const json_t *list;
+    bool whole;
+
+    if (!client_send(&desk->client, "POST", "~/entries:batch",
+                     "text/plain; charset=utf-8", bytes, size, &answer, error))
+        return false;
+    list = json_object_get(answer.json, "results");
+    whole = json_array_size(list) == count;
+    for (size_t i = 0; whole && i < count; i++) {
+        json_t *item = json_array_get(list, i);
+        struct answer one = {.json = item};
+
+        one.status = (int)json_integer_value(json_object_get(item, "status"));
+        results[i] = (struct act_result){.status = one.status};
+        if (one.status >= 400)
+            (void)answer_refused(&one, &results[i].error);
+    }
+    answer_close(&answer);
+    return whole || fail(error, ERROR_REQUEST, "the node judged another count");
+}
+
 bool act_send(const struct act *act, struct desk *desk, struct error *error)
 {
     const bool as_json = settings_has(desk->settings, SETTING_JSON);
@@ -238,8 +275,7 @@ bool act_send(const struct act *act, struct desk *desk, struct error *error)
 
     if (!act_post(act, desk, &answer, error))
         return false;
-    if (answer.json != NULL)
-        screen_document(stdout, answer.json, as_json);
+    act_show_answer(&answer, as_json);
     if (answer.status == 202)
         done = report_waiting(&answer, error);
     else if (answer.status == 200)

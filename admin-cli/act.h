@@ -46,6 +46,9 @@ void act_show(const struct act *act, const struct desk *desk);
 /* On stderr: who has signed. */
 void act_show_signers(const struct act *act);
 
+/* On stderr: what entries:check answered; asks the node for limits. */
+void act_show_effects(const json_t *document, struct desk *desk);
+
 /* Adds a line by each key of the desk, in the order that notes keep.  A key
  * that signed before is left out. */
 MUST_USE bool act_sign(struct act *act, const struct desk *desk,
@@ -61,9 +64,26 @@ size_t act_note(const struct act *act, char out[static ACT_NOTE_MAX + 1]);
 MUST_USE bool act_check(const struct act *act, struct desk *desk,
                         struct error *error);
 
+/* Answered so by act_post_all() for each act. */
+struct act_result {
+    int status;
+    struct error error; /* Where status is 400 or more. */
+};
+
+enum { ACT_TOGETHER_MAX = 200 };
+
+/*
+ * Sends several notes, one after the other in bytes, each after its length on
+ * a line.  Fails where the node did not take them at all.
+ */
+MUST_USE bool act_post_all(struct desk *desk, const char *bytes, size_t size,
+                           struct act_result *results, size_t count,
+                           struct error *error);
 /* Sends the note; *answer is the caller's to close.  202 is an answer too. */
 MUST_USE bool act_post(const struct act *act, struct desk *desk,
                        struct answer *answer, struct error *error);
+/* On stdout: where the entry stands now. */
+void act_show_answer(const struct answer *answer, bool as_json);
 /* Sends the note and prints the receipt on stdout.  Fails with ERROR_UNSIGNED
  * if it now waits for signatures: where, and which, is said on stderr. */
 MUST_USE bool act_send(const struct act *act, struct desk *desk,

@@ -45,17 +45,22 @@ void auditor_end(struct auditor *auditor)
 /* Free place or the place that has it; 0 marks a free one. */
 static size_t seek(const uint64_t *texts, size_t room, uint64_t text)
 {
-    size_t at = (size_t)text & (room - 1);
+    size_t at = (size_t)((text >> 32) * room >> 32);
 
     while (texts[at] != 0 && texts[at] != text)
-        at = (at + 1) & (room - 1);
+        at = at + 1 == room ? 0 : at + 1;
     return at;
 }
 
+/* A table that is full to 98 % is 34 steps long on average, side by side. */
 static void make_room(struct auditor *auditor)
 {
     size_t room = auditor->text_room == 0 ? 1024 : auditor->text_room * 2;
-    uint64_t *texts = must(calloc(room, sizeof texts[0]));
+    uint64_t *texts;
+
+    if (auditor->text_most > 0 && auditor->text_room == 0)
+        room = (size_t)(auditor->text_most + auditor->text_most / 64 + 64);
+    texts = must(calloc(room, sizeof texts[0]));
 
     for (size_t i = 0; i < auditor->text_room; i++)
         if (auditor->texts[i] != 0)
@@ -76,7 +81,9 @@ static bool enters_once(struct auditor *auditor, const struct hash *text_hash,
     uint64_t text;
     size_t at;
 
-    if ((size_t)auditor->state->size >= auditor->text_room / 4 * 3)
+    if (auditor->text_room == 0 ||
+        ((uint64_t)auditor->state->size >= auditor->text_most &&
+         (size_t)auditor->state->size >= auditor->text_room / 4 * 3))
         make_room(auditor);
     (void)crypto_shorthash(bytes, text_hash->bytes, sizeof text_hash->bytes,
                            auditor->text_seed);
@@ -87,6 +94,12 @@ static bool enters_once(struct auditor *auditor, const struct hash *text_hash,
         return fail(error, ERROR_TAKEN, "its text is in the log already");
     auditor->texts[at] = text;
     return true;
+}
+
+void auditor_expect(struct auditor *auditor, uint64_t size)
+{
+    assert(auditor->text_room == 0 && size <= UINT32_MAX / 2);
+    auditor->text_most = size;
 }
 
 /* Hand over what was collected. */
@@ -113,6 +126,8 @@ static bool note_check(void *context, size_t i, const struct key *key)
     struct auditor *auditor = context;
     struct bundle *bundle = auditor->bundle;
 
+    if (auditor->state->size < auditor->trusted_size)
+        return true;
     assert(bundle->count < BUNDLE_CHECKS_MAX);
     bundle->checks[bundle->count++] =
         (struct check){.text = auditor->envelope->note.text,
@@ -155,9 +170,14 @@ static bool fold_leaf(struct auditor *auditor, const char *leaf, size_t size,
                          .signer_count = envelope->signer_count,
                          .verify = note_check,
                          .context = auditor};
+    if (auditor->punctual != NULL)
+        punctual_before(auditor->punctual, auditor->state, accepted,
+                        auditor->origin);
     if (!fold_entry(&view, &auditor->entry, &meta, auditor->outcome, error))
         return false;
     fold_done(auditor->state, accepted);
+    if (auditor->punctual != NULL)
+        punctual_after(auditor->punctual, auditor->state, &auditor->entry);
     return true;
 }
 

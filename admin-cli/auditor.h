@@ -9,6 +9,7 @@
 #ifndef ADMIN_CLI_AUDITOR_H
 #define ADMIN_CLI_AUDITOR_H
 
+#include "admin-cli/punctual.h"
 #include "admin-cli/verifier.h"
 #include "ledger/checkpoint.h"
 #include "ledger/leaf.h"
@@ -23,7 +24,11 @@ struct auditor {
     /* Short hashes of all texts so far: each enters once. */
     uint64_t *texts;
     size_t text_room;
+    uint64_t text_most; /* Of the log, if known: room for exactly so many. */
     uint8_t text_seed[16];
+    /* Signatures of entries before it were verified by an earlier audit. */
+    int64_t trusted_size;
+    struct punctual *punctual; /* NULL: deadlines are not judged. */
     /* Of the leaf fed last. */
     struct hash leaf_hash;
     struct envelope *envelope;
@@ -35,6 +40,10 @@ struct auditor {
 /* threads: that verify signatures; 0: none are verified. */
 void auditor_start(struct auditor *auditor, const char *origin, int threads);
 void auditor_end(struct auditor *auditor);
+
+/* Before the first leaf: how many there will be, so that 8 bytes for each are
+ * enough to tell their texts apart. */
+void auditor_expect(struct auditor *auditor, uint64_t size);
 
 /* The leaves that follow stand in these allocated bytes, which pass to it. */
 void auditor_bundle(struct auditor *auditor, char *bytes);

@@ -275,7 +275,8 @@ bool answer_refused(const struct answer *answer, struct error *error)
         json_string_value(json_object_get(answer->json, "detail"));
     const char *title =
         json_string_value(json_object_get(answer->json, "title"));
-    const char *pointer = json_string_value(json_object_get(first, "pointer"));
+    const char *pointer = json_string_value(
+        json_object_get(first == NULL ? answer->json : first, "pointer"));
     const enum error_code is = code_of(code, answer->status);
 
     if (detail == NULL)
@@ -365,7 +366,13 @@ bool client_send(struct client *client, const char *method, const char *path,
 bool client_get(struct client *client, const char *path, struct answer *answer,
                 struct error *error)
 {
-    if (!client_send(client, "GET", path, NULL, NULL, 0, answer, error))
+    return client_send(client, "GET", path, NULL, NULL, 0, answer, error);
+}
+
+bool client_get_json(struct client *client, const char *path,
+                     struct answer *answer, struct error *error)
+{
+    if (!client_get(client, path, answer, error))
         return false;
     if (answer->json == NULL) {
         answer_close(answer);
@@ -395,12 +402,12 @@ bool client_get_all(struct client *client, const char *path,
     struct answer page;
     const char *text;
 
-    if (!client_get(client, path, answer, error))
+    if (!client_get_json(client, path, answer, error))
         return false;
     text = json_string_value(json_object_get(answer->json, "next"));
     while (text != NULL && strstr(text, "after=") != NULL) {
         (void)snprintf(next, sizeof next, "%s", text);
-        if (*next != '/' || !client_get(client, next, &page, error)) {
+        if (*next != '/' || !client_get_json(client, next, &page, error)) {
             answer_close(answer);
             return error->code != ERROR_NONE
                        ? false
@@ -426,7 +433,7 @@ bool client_find_ledger(struct client *client, struct error *error)
 
     if (*client->ledger != '\0')
         return true;
-    if (!client_get(client, "/", &answer, error))
+    if (!client_get_json(client, "/", &answer, error))
         return false;
     ledgers = json_object_get(answer.json, "ledgers");
     name =

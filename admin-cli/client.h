@@ -50,6 +50,9 @@ MUST_USE bool client_send(struct client *client, const char *method,
                           struct error *error);
 MUST_USE bool client_get(struct client *client, const char *path,
                          struct answer *answer, struct error *error);
+/* The same; fails with ERROR_REQUEST if the body is no JSON. */
+MUST_USE bool client_get_json(struct client *client, const char *path,
+                              struct answer *answer, struct error *error);
 /* The same for a list, with all its pages: as long as the answer has a member
  * "next", what the arrays of the next page hold is added to its own. */
 MUST_USE bool client_get_all(struct client *client, const char *path,

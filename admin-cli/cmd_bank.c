@@ -87,6 +87,20 @@ static bool import_all(struct import *import, const struct import_file *files,
     return true;
 }
 
+static void show_oddities(const json_t *report)
+{
+    for (size_t i = 0; i < json_array_size(report); i++) {
+        json_t *list = json_object_get(json_array_get(report, i), "set_apart");
+
+        if (json_array_size(list) == 0)
+            continue;
+        (void)printf("\nodd lines of %s\n",
+                     json_string_value(
+                         json_object_get(json_array_get(report, i), "number")));
+        screen_document(stdout, list, false);
+    }
+}
+
 bool command_bank_import(const struct call *call, struct error *error)
 {
     struct import_file *files = load_all(call, error);
@@ -105,6 +119,8 @@ bool command_bank_import(const struct call *call, struct error *error)
         done = fail(error, ERROR_USAGE, "bank lines are not written to a file");
     done = done && import_all(&import, files, call, error);
     screen_document(stdout, import.report, call_has(call, SETTING_JSON));
+    if (!call_has(call, SETTING_JSON))
+        show_oddities(import.report);
     json_decref(import.report);
     free(import.act);
     desk_close(&desk);

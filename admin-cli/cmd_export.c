@@ -1,5 +1,6 @@
 /* export: the books in formats that other programs check. */
-#include "admin-cli/auditor.h"
+#include "admin-cli/command.h"
+#include "admin-cli/export_log.h"
 #include "admin-cli/published.h"
 #include "admin-cli/screen.h"
 #include "ledger/record.h"
@@ -129,25 +130,25 @@ static void copy_body(struct journal *journal)
         (void)fwrite(buffer, 1, size, stdout);
 }
 
-static bool export_hledger(struct client *client, struct journal *journal,
+static bool export_hledger(struct source *source, struct journal *journal,
                            struct error *error)
 {
-    struct answer answer = {0};
     struct checkpoint checkpoint;
     struct auditor auditor;
     struct note *note = calloc(1, sizeof *note);
+    char *bytes = NULL;
+    size_t size;
     bool good;
 
     assert(note != NULL);
-    good = client_get(client, "~/checkpoint", &answer, error) &&
-           note_parse(note, answer.body, answer.size, error) &&
-           checkpoint_read(&checkpoint, note->text, error);
+    good = published_checkpoint(source, &bytes, &size, note, &checkpoint,
+                                error);
     free(note);
-    answer_close(&answer);
+    free(bytes);
     if (!good)
         return false;
     auditor_start(&auditor, checkpoint.origin, 2);
-    good = published_read(client, &auditor, checkpoint.size, write_entry,
+    good = published_read(source, &auditor, checkpoint.size, write_entry,
                           journal, error) &&
            auditor_finish(&auditor, error);
     if (good && state_ledger(auditor.state) != NULL) {
@@ -161,15 +162,41 @@ static bool export_hledger(struct client *client, struct journal *journal,
 bool command_export_hledger(const struct call *call, struct error *error)
 {
     struct journal journal = {.out = tmpfile()};
-    struct client client = {0};
+    struct source source = {0};
     bool good;
 
     if (journal.out == NULL)
         return fail(error, ERROR_SYSTEM, "no temporary file can be made");
-    good = published_open(&client, call, error) &&
-           export_hledger(&client, &journal, error);
-    client_close(&client);
+    good = source_open(&source, call->word_count > 0 ? call->words[0] : NULL,
+                       &call->settings, error) &&
+           export_hledger(&source, &journal, error);
+    source_close(&source);
     (void)fclose(journal.out);
     free(journal.names);
     return good;
+}
+
+/* ---- The log itself ---- */
+
+bool command_export_log(const struct call *call, struct error *error)
+{
+    const char *to = call_option(call, "to");
+    struct export_log export = {.to = to,
+                                .policy = call_option(call, "policy"),
+                                .vkey = call_option(call, "vkey")};
+    struct source source = {0};
+    bool good;
+
+    if (to == NULL)
+        return fail(error, ERROR_USAGE, "say --to DIR");
+    good = source_open(&source, call->word_count > 0 ? call->words[0] : NULL,
+                       &call->settings, error) &&
+           export_log(&export, &source, error);
+    source_close(&source);
+    if (!good)
+        return false;
+    if (!call_has(call, SETTING_JSON))
+        screen_note("%s: %" PRIu64 " entries, %zu files written", to,
+                    export.checkpoint.size, export.written);
+    return true;
 }

@@ -38,7 +38,7 @@ static bool read_act_node(struct act *act, const char *hash, struct desk *desk,
     bool done;
 
     (void)snprintf(path, sizeof path, "~/proposals/%s", hash);
-    if (!client_get(&desk->client, path, &answer, error))
+    if (!client_get_json(&desk->client, path, &answer, error))
         return false;
     text = json_string_value(json_object_get(answer.json, "note"));
     if (text == NULL)
@@ -111,8 +111,7 @@ static bool send_lines(const struct act *act, struct desk *desk,
     if (!client_send(&desk->client, "POST", path, "text/plain; charset=utf-8",
                      note, size, &answer, error))
         return false;
-    if (answer.json != NULL)
-        screen_document(stdout, answer.json, as_json);
+    act_show_answer(&answer, as_json);
     if (answer.status == 202)
         done = fail(error, ERROR_UNSIGNED, "more signatures are needed");
     answer_close(&answer);
@@ -136,8 +135,10 @@ static bool sign(struct act *act, struct desk *desk, const struct call *call,
                !open_for(desk, act, call, false, error)) {
         return false;
     }
-    act_show(act, desk);
-    act_show_signers(act);
+    if (!call_has(call, SETTING_QUIET)) {
+        act_show(act, desk);
+        act_show_signers(act);
+    }
     if (call_has(call, SETTING_DRY_RUN))
         return true;
     if (!call_has(call, SETTING_YES) && !screen_confirm("\nSign this?"))

@@ -30,6 +30,15 @@ static void add_escaped(char *out, size_t room, const char *text)
     }
 }
 
+/* What every document of a ledger begins with. */
+static void drop_frame(json_t *document)
+{
+    (void)json_object_del(document, "self");
+    (void)json_object_del(document, "ledger");
+    (void)json_object_del(document, "head");
+    (void)json_object_del(document, "next");
+}
+
 bool command_view(const struct call *call, struct error *error)
 {
     const char *star = strchr(call->command->path, '*');
@@ -56,9 +65,11 @@ bool command_view(const struct call *call, struct error *error)
         return false;
     got = client_find_ledger(&client, error) &&
           (call_option(call, "limit") != NULL
-               ? client_get(&client, path, &answer, error)
+               ? client_get_json(&client, path, &answer, error)
                : client_get_all(&client, path, &answer, error));
     if (got) {
+        if (!call_has(call, SETTING_JSON) && *call->command->path != '\0')
+            drop_frame(answer.json);
         screen_document(stdout, answer.json, call_has(call, SETTING_JSON));
         answer_close(&answer);
     }

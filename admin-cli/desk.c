@@ -36,7 +36,7 @@ static bool ask_site(struct desk *desk, struct error *error)
     size_t i;
     bool known = false;
 
-    if (!client_get(&desk->client, "/", &answer, error))
+    if (!client_get_json(&desk->client, "/", &answer, error))
         return false;
     json_array_foreach(json_object_get(answer.json, "ledgers"), i, row)
     {
@@ -62,7 +62,7 @@ static bool ask_node(struct desk *desk, struct error *error)
 
     if (!client_find_ledger(&desk->client, error))
         return false;
-    if (!client_get(&desk->client, "~", &answer, error)) {
+    if (!client_get_json(&desk->client, "~", &answer, error)) {
         if (error->code != ERROR_ABSENT)
             return false;
         *error = (struct error){0};

@@ -88,7 +88,7 @@ static bool is_there(bool *there, struct desk *desk, struct id id,
 
     id_write(text, id);
     (void)snprintf(path, sizeof path, "~/entries?subject=%s&limit=1", text);
-    if (!client_get(&desk->client, path, &answer, error)) {
+    if (!client_get_json(&desk->client, path, &answer, error)) {
         if (error->code != ERROR_ABSENT)
             return false;
         *error = (struct error){0};
@@ -124,8 +124,15 @@ static bool compare(struct plan *plan, struct desk *desk, struct error *error)
     return true;
 }
 
-static bool send(struct import *import, const struct entry *entry,
-                 bool *repeated, struct error *error)
+static bool not_enough_keys(struct error *error)
+{
+    return fail(error, ERROR_UNSIGNED,
+                "the statutes ask more officers to sign bank lines: name their "
+                "keys with further --key options");
+}
+
+static bool say(struct import *import, const struct entry *entry,
+                struct error *error)
 {
     char json[JSON_BYTES_MAX];
     const size_t size = entry_write(json, sizeof json, entry);
@@ -133,20 +140,11 @@ static bool send(struct import *import, const struct entry *entry,
     bool done = true;
 
     if (!act_from_json(import->act, import->desk->origin, json, size, error) ||
-        !act_sign(import->act, import->desk, error))
+        !act_sign(import->act, import->desk, error) ||
+        !act_post(import->act, import->desk, &answer, error))
         return false;
-    if (!act_post(import->act, import->desk, &answer, error)) {
-        if (error->code != ERROR_TAKEN)
-            return false;
-        *error = (struct error){0};
-        *repeated = true;
-        return true;
-    }
-    *repeated = answer.status == 200;
     if (answer.status == 202)
-        done = fail(error, ERROR_UNSIGNED,
-                    "the statutes ask more officers to sign bank lines: name "
-                    "their keys with further --key options");
+        done = not_enough_keys(error);
     answer_close(&answer);
     return done;
 }
@@ -200,7 +198,6 @@ static bool say_statement(struct import *import, const struct plan *plan,
     struct amount opening, closing;
     char number[SHORT_TEXT_BYTES + 1];
     const struct text title = title_of(number, plan->source->id);
-    bool repeated;
 
     if (!find_opening(&opening, import, plan, error))
         return false;
@@ -228,7 +225,7 @@ static bool say_statement(struct import *import, const struct plan *plan,
     memcpy(says->number.bytes, title.bytes, title.size);
     for (int bit = BITS_common; bit < BITS_bank_statement; bit++)
         entry.present |= UINT64_C(1) << bit;
-    if (!send(import, &entry, &repeated, error))
+    if (!say(import, &entry, error))
         return false;
     import->account.has_closing = true;
     import->account.closing = closing;
@@ -236,8 +233,66 @@ static bool say_statement(struct import *import, const struct plan *plan,
     return true;
 }
 
-static bool say_line(struct import *import, const struct plan *plan, size_t i,
-                     bool *repeated, struct error *error)
+/* Lines on their way together. */
+struct parcel {
+    char bytes[ACT_TOGETHER_MAX * 2048];
+    size_t used, count;
+};
+
+static bool pack(struct import *import, struct parcel *parcel,
+                 const struct entry *entry, struct error *error)
+{
+    char json[JSON_BYTES_MAX], note[ACT_NOTE_MAX + 1];
+    size_t size = entry_write(json, sizeof json, entry);
+    int length;
+
+    if (!act_from_json(import->act, import->desk->origin, json, size, error) ||
+        !act_sign(import->act, import->desk, error))
+        return false;
+    size = act_note(import->act, note);
+    assert(parcel->used + size + 16 <= sizeof parcel->bytes);
+    length = snprintf(parcel->bytes + parcel->used,
+                      sizeof parcel->bytes - parcel->used, "%zu\n", size);
+    parcel->used += (size_t)length;
+    memcpy(parcel->bytes + parcel->used, note, size);
+    parcel->used += size;
+    parcel->count++;
+    return true;
+}
+
+static bool is_full(const struct parcel *parcel)
+{
+    return parcel->count == ACT_TOGETHER_MAX ||
+           sizeof parcel->bytes - parcel->used < ACT_NOTE_MAX + 16;
+}
+
+/* A line that is there already, from another statement, is no failure. */
+static bool deliver(struct import *import, struct parcel *parcel,
+                    size_t *entered, struct error *error)
+{
+    struct act_result results[ACT_TOGETHER_MAX];
+    const size_t count = parcel->count;
+
+    if (count == 0)
+        return true;
+    if (!act_post_all(import->desk, parcel->bytes, parcel->used, results, count,
+                      error))
+        return false;
+    *parcel = (struct parcel){0};
+    for (size_t i = 0; i < count; i++) {
+        if (results[i].status == 202)
+            return not_enough_keys(error);
+        if (results[i].status >= 400 && results[i].error.code != ERROR_TAKEN) {
+            *error = results[i].error;
+            return false;
+        }
+        *entered += results[i].status == 201;
+    }
+    return true;
+}
+
+static bool pack_line(struct import *import, const struct plan *plan, size_t i,
+                      struct parcel *parcel, struct error *error)
 {
     const struct statement_line *line = &plan->statement.lines[i];
     struct entry entry = {.kind = ENTRY_bank_line};
@@ -273,25 +328,29 @@ static bool say_line(struct import *import, const struct plan *plan, size_t i,
                                        : LINE_FEE;
         entry.present |= UINT64_C(1) << BIT_bank_line_class;
     }
-    return send(import, &entry, repeated, error);
+    return pack(import, parcel, &entry, error);
 }
 
 static bool say_lines(struct import *import, struct plan *plan, size_t *entered,
                       struct error *error)
 {
-    size_t done = 0;
+    struct parcel *parcel = calloc(1, sizeof *parcel);
+    size_t packed = 0;
+    bool done = true;
 
-    for (size_t i = 0; i < plan->statement.count; i++) {
-        bool repeated;
-
+    assert(parcel != NULL);
+    for (size_t i = 0; i < plan->statement.count && done; i++) {
         if (!statement_books(plan->statement.lines[i].doubt) || plan->known[i])
             continue;
-        if (!say_line(import, plan, i, &repeated, error))
-            return false;
-        *entered += !repeated;
-        screen_progress("Entering", ++done, plan->fresh);
+        done = pack_line(import, plan, i, parcel, error);
+        packed++;
+        if (done && (is_full(parcel) || packed == plan->fresh)) {
+            done = deliver(import, parcel, entered, error);
+            screen_progress("Entering", packed, plan->fresh);
+        }
     }
-    return true;
+    free(parcel);
+    return done;
 }
 
 json_t *import_oddities(const struct statement *statement, int digits)

@@ -3,56 +3,22 @@
 #include "admin-cli/screen.h"
 
 #include <inttypes.h>
-#include <stdio.h>
-#include <string.h>
+#include <stdlib.h>
 
-/* http://host/prefix/ledger -> the node, and the ledger's name. */
-bool published_open(struct client *client, const struct call *call,
-                    struct error *error)
+bool published_checkpoint(struct source *source, char **bytes, size_t *size,
+                          struct note *note, struct checkpoint *checkpoint,
+                          struct error *error)
 {
-    struct settings settings = call->settings;
-    char node[CLIENT_URL_BYTES];
-    size_t size;
-    char *slash;
-
-    if (call->word_count == 0)
-        return client_open(client, &settings, error) &&
-               client_find_ledger(client, error);
-    size = (size_t)snprintf(node, sizeof node, "%s", call->words[0]);
-    if (size >= sizeof node)
-        return fail(error, ERROR_USAGE, "the address is too long");
-    while (size > 0 && node[size - 1] == '/')
-        node[--size] = '\0';
-    slash = strrchr(node, '/');
-    if (slash == NULL || slash == node || slash[-1] == '/' ||
-        strlen(slash + 1) >= sizeof client->ledger)
-        return fail(error, ERROR_USAGE,
-                    "'%s' does not end in the name of a ledger",
-                    call->words[0]);
-    *slash = '\0';
-    settings.values[SETTING_NODE] = node;
-    if (!client_open(client, &settings, error))
+    if (!source_get(source, "checkpoint", bytes, size, error))
         return false;
-    (void)snprintf(client->ledger, sizeof client->ledger, "%s", slash + 1);
-    return true;
-}
-
-char *answer_keep(struct answer *answer)
-{
-    char *body = answer->body;
-
-    answer->body = NULL;
-    return body;
-}
-
-bool published_fetch(struct client *client, const struct tile_path *path,
-                     struct answer *answer, struct error *error)
-{
-    char tile[TILE_PATH_CHARS], url[TILE_PATH_CHARS + 2];
-
-    (void)tile_path_write(tile, path);
-    (void)snprintf(url, sizeof url, "~/%s", tile);
-    return client_get(client, url, answer, error);
+    if (*size > CHECKPOINT_NOTE_MAX)
+        (void)fail(error, ERROR_NOTE, "it has %zu bytes", *size);
+    else if (note_parse(note, *bytes, *size, error) &&
+             checkpoint_read(checkpoint, note->text, error))
+        return true;
+    free(*bytes);
+    *bytes = NULL;
+    return false;
 }
 
 struct reading {
@@ -62,33 +28,27 @@ struct reading {
     void *context;
 };
 
-static bool read_bundle(const struct reading *reading, const char *bytes,
-                        size_t size, unsigned width, struct error *error)
+static bool read_bundle(const struct reading *reading, struct text rest,
+                        unsigned width, struct error *error)
 {
-    const uint8_t *at = (const uint8_t *)bytes;
-    size_t left = size;
+    struct text leaf;
 
     for (unsigned i = 0; i < width; i++) {
-        size_t length = left < 2 ? 0 : (size_t)at[0] << 8 | at[1];
-
-        if (left < 2 || left - 2 < length)
+        if (!bundle_take(&rest, &leaf))
             return fail(error, ERROR_PROOF,
                         "entry %" PRId64 ": its bundle is cut off",
                         reading->auditor->state->size);
-        if (!auditor_leaf(reading->auditor, (const char *)at + 2, length,
-                          error) ||
+        if (!auditor_leaf(reading->auditor, leaf.bytes, leaf.size, error) ||
             !reading->each(reading->context, reading->auditor, error))
             return false;
-        at += 2 + length;
-        left -= 2 + length;
     }
-    if (left == 0)
+    if (rest.size == 0)
         return true;
     return fail(error, ERROR_PROOF, "a bundle has bytes after entry %" PRId64,
                 reading->auditor->state->size - 1);
 }
 
-bool published_read(struct client *client, struct auditor *auditor,
+bool published_read(struct source *source, struct auditor *auditor,
                     uint64_t size,
                     bool (*each)(void *context, const struct auditor *auditor,
                                  struct error *error),
@@ -100,17 +60,14 @@ bool published_read(struct client *client, struct auditor *auditor,
         unsigned width =
             size - at < TILE_HASHES ? (unsigned)(size - at) : TILE_HASHES;
         struct tile_path path = {-1, at / TILE_HASHES, width};
-        struct answer answer = {0};
-        const char *bytes;
+        char *bytes;
         size_t bytes_size;
 
-        if (!published_fetch(client, &path, &answer, error))
+        if (!source_tile(source, &path, &bytes, &bytes_size, error))
             return false;
-        bytes = answer.body;
-        bytes_size = answer.size;
-        auditor_bundle(auditor, answer_keep(&answer));
-        answer_close(&answer);
-        if (!read_bundle(&reading, bytes, bytes_size, width, error))
+        auditor_bundle(auditor, bytes);
+        if (!read_bundle(&reading, (struct text){bytes, (uint32_t)bytes_size},
+                         width, error))
             return false;
         screen_progress("entries", at + width, size);
     }

@@ -31,8 +31,9 @@ bool screen_confirm(const char *question);
 /* A document: as JSON, or as tables and lines for people. */
 void screen_document(FILE *out, const json_t *document, bool as_json);
 
-/* Amounts of a document that names its currency become text: "12.50". */
-void screen_money(json_t *document);
+/* Amounts of a document that names its currency become text: "12.50"; what
+ * only programs want of records goes. */
+void screen_for_people(json_t *document);
 
 /* Text without control characters, so that no stranger drives the terminal;
  * at most room - 1 bytes.  Returns out. */

@@ -182,7 +182,7 @@ void screen_document(FILE *out, const json_t *document, bool as_json)
         return;
     }
     copy = json_deep_copy(document);
-    screen_money(copy);
+    screen_for_people(copy);
     if (json_is_array(copy))
         print_list(out, copy);
     else

@@ -1,4 +1,4 @@
-/* Amounts in documents, from minor units to what people read. */
+/* Documents as people read them: amounts in units, no housekeeping. */
 #include "admin-cli/screen.h"
 #include "ledger/record.h"
 
@@ -16,20 +16,24 @@ static bool is_amount(enum field_type type)
     return type_spec(type)->form == FORM_AMOUNT;
 }
 
-/* By the record that the object's id names, the entry's kind, or the name. */
+/* By the record that the object is, or its id names, the entry's kind, or the
+ * name. */
 static bool is_money(const json_t *object, const char *name)
 {
     const char *id = json_string_value(json_object_get(object, "id"));
+    const char *record = json_string_value(json_object_get(object, "record"));
     const char *word = json_string_value(json_object_get(object, "kind"));
     const struct field_spec *field = NULL;
     const struct attr_spec *attr = NULL;
     enum entry_kind kind = ENTRY_none;
+    enum record_type type = RECORD_COUNT;
 
-    if (id != NULL && strlen(id) == ID_CHARS) {
-        const enum record_type type = record_type_of_letter((uint8_t)id[0]);
-
-        attr = type == RECORD_COUNT ? NULL : record_attr(type, name);
-    }
+    if (record != NULL)
+        type = record_type_read(record);
+    else if (id != NULL && strlen(id) == ID_CHARS)
+        type = record_type_of_letter((uint8_t)id[0]);
+    if (type != RECORD_COUNT)
+        attr = record_attr(type, name);
     if (attr != NULL)
         return is_amount(attr->type);
     if (word != NULL)
@@ -70,7 +74,32 @@ static void convert(json_t *value, int digits)
     }
 }
 
-void screen_money(json_t *document)
+/* Indices of entries, and the state twice, are for programs. */
+static void tidy(json_t *value)
+{
+    const char *name;
+    json_t *member;
+    size_t i;
+
+    json_array_foreach(value, i, member)
+    {
+        tidy(member);
+    }
+    json_object_foreach(value, name, member)
+    {
+        tidy(member);
+    }
+    if (!json_is_object(value) || json_object_get(value, "touched") == NULL)
+        return;
+    member = json_object_get(value, "shown");
+    if (json_is_string(member))
+        (void)json_object_set(value, "state", member);
+    (void)json_object_del(value, "shown");
+    (void)json_object_del(value, "made");
+    (void)json_object_del(value, "touched");
+}
+
+void screen_for_people(json_t *document)
 {
     const char *currency =
         json_string_value(json_object_get(document, "currency"));
@@ -81,4 +110,5 @@ void screen_money(json_t *document)
             TYPE_currency, (struct text){currency, (uint32_t)strlen(currency)});
     if (choice != 0)
         convert(document, currency_digits(choice));
+    tidy(document);
 }
