@@ -41,16 +41,17 @@ ledger    := $(out)/libterreau-ledger.a
 store     := $(out)/libsql.a
 handlers  := $(out)/libserver.a
 commands  := $(out)/libcli.a
-tests     := $(call programs,tests/unit/test_*.c tests/store/test_*.c \
-                             tests/cli/test_*.c)
+tests     := $(call programs,tests/*/test_*.c)
 benches   := $(call programs,tests/bench/*.c)
 scenario  := $(if $(wildcard tests/scenario/*.c),$(out)/scenario)
+loads     := $(call programs,tests/kill/*.c)
+load      := $(out)/libload.a
 grow      := $(if $(wildcard tests/audit/grow.c),$(out)/grow)
 targets   := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 fuzzers   := $(targets:%=$(out)/fuzz_%)
 replays   := $(targets:%=$(out)/replay_%)
-linked    := $(out)/terreaud $(out)/terreau $(scenario) $(grow) $(tests) \
-             $(benches) $(fuzzers) $(replays)
+linked    := $(out)/terreaud $(out)/terreau $(scenario) $(grow) $(loads) \
+             $(tests) $(benches) $(fuzzers) $(replays)
 
 all: $(out)/terreaud $(out)/terreau ## Build the programs
 
@@ -68,7 +69,10 @@ $(tests): LDLIBS += -lcmocka
 $(call including,sql): $(store)
 $(call including,server): $(handlers) $(store)
 $(call including,admin-cli): $(commands) $(store)
-$(benches): $(out)/%: $(out)/%.o $(commands) $(handlers) $(store) $(ledger)
+$(load): $(call objects,tests/load/*.c)
+$(loads): $(out)/%: $(out)/%.o $(load) $(store) $(ledger)
+$(benches): $(out)/%: $(out)/%.o $(load) $(commands) $(handlers) $(store) \
+                      $(ledger)
 $(fuzzers): LDLIBS += -fsanitize=fuzzer
 $(fuzzers): $(out)/fuzz_%: $(out)/tests/fuzz/fuzz_%.o
 $(replays): $(out)/replay_%: $(out)/tests/fuzz/fuzz_%.o \
@@ -96,15 +100,13 @@ $(out)/server/snapshot.o: CFLAGS += -DFOLD_ID='"$(shell \
     cut -c1-64)"'
 $(out)/server/snapshot.o: $(wildcard ledger/*.[ch] ledger/*.def)
 
-# What the suites need built; those not named here are scripts.
-needs.unit      := $(filter $(out)/tests/unit/%,$(tests))
-needs.store     := $(filter $(out)/tests/store/%,$(tests))
-needs.cli       := $(filter $(out)/tests/cli/%,$(tests))
+# What a suite needs built: its programs, else all, for its scripts.
 needs.scenarios := $(scenario)
 needs.audit     := all $(grow)
+needs.kill      := all $(loads)
 needs.replay    := $(replays)
-tested: $(or $(needs.$(SUITE)),all $(if $(SUITE),,$(tests) $(scenario) \
-                                                  $(grow) $(replays)))
+needs.          := all $(tests) $(scenario) $(grow) $(loads) $(replays)
+tested: $(or $(filter $(out)/tests/$(SUITE)/%,$(tests)) $(needs.$(SUITE)),all)
 benched: all $(benches)
 fuzzed: $(fuzzers)
 
