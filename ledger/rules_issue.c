@@ -277,27 +277,71 @@ static void keep_figures(struct fold *fold,
     SET_ATTR(fold, redemption, after, after);
 }
 
-/*
- * What the shares of this redemption carry: paid and not paid, evenly by
- * quantity over the holder's subscribed capital of all classes.
- */
-static bool split_capital(const struct fold *fold, struct owner holder,
-                          struct amount nominal, struct amount parts[static 3],
-                          struct error *error)
+/* A part of a sum that goes with n of left shares; the sum is less by it. */
+static bool take_part(struct fold *fold,
+                      struct record_subscription *subscription,
+                      struct amount *sum, int64_t n, int64_t left,
+                      struct amount *part, struct error *error)
 {
-    static const enum account accounts[] = {ACCOUNT_capital_paid,
-                                            ACCOUNT_capital_unpaid,
-                                            ACCOUNT_capital_uncalled};
-    int64_t weights[3], all = 0;
-
-    for (int i = 0; i < 3; i++) {
-        weights[i] = -amount_to_minor(fold_balance(fold, accounts[i], holder));
-        all += weights[i];
-    }
-    if (all < amount_to_minor(nominal))
-        return fail(error, ERROR_ENOUGH, "the holder has less capital");
-    if (!amount_split(parts, nominal, weights, 3))
+    if (!amount_part(part, *sum, n, left))
         return fail(error, ERROR_RANGE, "the capital is out of range");
+    return fold_add_sum(fold, &subscription->head, sum, amount_negate(*part),
+                        error);
+}
+
+/* n of the left shares of one subscription: what of them is paid, unpaid and
+ * uncalled joins parts; no later call or payment counts them any more. */
+static bool leave_one(struct fold *fold,
+                      struct record_subscription *subscription, int64_t n,
+                      int64_t left, struct amount parts[static 3],
+                      struct error *error)
+{
+    struct amount nominal, called, paid, unpaid, uncalled;
+
+    fold_touch(fold, &subscription->head);
+    if (!take_part(fold, subscription, &subscription->nominal, n, left,
+                   &nominal, error) ||
+        !take_part(fold, subscription, &subscription->called, n, left, &called,
+                   error) ||
+        !take_part(fold, subscription, &subscription->paid, n, left, &paid,
+                   error))
+        return false;
+    if (amount_sub(&unpaid, called, paid) &&
+        amount_sub(&uncalled, nominal, called) &&
+        amount_add(&parts[0], parts[0], paid) &&
+        amount_add(&parts[1], parts[1], unpaid) &&
+        amount_add(&parts[2], parts[2], uncalled))
+        return true;
+    return fail(error, ERROR_RANGE, "the capital is out of range");
+}
+
+/* The holder's oldest shares of the class leave first. */
+static bool leave_shares(struct fold *fold, int64_t quantity,
+                         struct amount parts[static 3], struct error *error)
+{
+    const struct record_class *class = SLOT(fold, class);
+    struct id party = SLOT(fold, redemption)->party;
+    struct link at = class->subscriptions.first;
+
+    for (int i = 0; i < 3; i++)
+        parts[i] = amount_from_minor(0);
+    for (int64_t i = 0; quantity > 0 && i < class->subscriptions.count; i++) {
+        const struct record_subscription *subscription =
+            FIND_RECORD(fold, subscription, at);
+        int64_t left = amount_to_minor(subscription->nominal) /
+                       amount_to_minor(class->nominal);
+        int64_t n = quantity < left ? quantity : left;
+
+        if (n > 0 && subscription->head.state == STATE_subscription_ISSUED &&
+            id_equal(subscription->party, party)) {
+            if (!leave_one(fold, EDIT_RECORD(fold, subscription, at), n, left,
+                           parts, error))
+                return false;
+            quantity -= n;
+        }
+        at = subscription->next;
+    }
+    assert(quantity == 0); /* What is held was issued to the holder. */
     return true;
 }
 
@@ -377,7 +421,8 @@ bool effect_redeem_shares(struct fold *fold, const void *a, const void *b,
                     "%" PRId64 " shares are left to be redeemed", left);
     if (!reckon(fold, quantity, &before, &floor, &after, error) ||
         !amount_sub(&nominal, before, after) ||
-        !split_capital(fold, holder, nominal, parts, error) ||
+        !take_shares(fold, quantity, error) ||
+        !leave_shares(fold, quantity, parts, error) ||
         !fold_move(fold, &redemption->head,
                    quantity == left ? TRANSITION_accept
                                     : TRANSITION_accept_part, error))
@@ -387,7 +432,6 @@ bool effect_redeem_shares(struct fold *fold, const void *a, const void *b,
                           quantity, error) &&
            fold_add_sum(fold, &redemption->head, &redemption->payable,
                         parts[0], error) &&
-           take_shares(fold, quantity, error) &&
            drop_capital(fold, nominal, error) &&
            post_exit(fold, holder, owner_of(&redemption->head), parts,
                      error) &&
