@@ -106,7 +106,8 @@ needs.audit     := all $(grow)
 needs.kill      := all $(loads)
 needs.replay    := $(replays)
 needs.          := all $(tests) $(scenario) $(grow) $(loads) $(replays)
-tested: $(or $(filter $(out)/tests/$(SUITE)/%,$(tests)) $(needs.$(SUITE)),all)
+tested: $(or $(strip $(filter $(out)/tests/$(SUITE)/%,$(tests)) \
+                     $(needs.$(SUITE))),all)
 benched: all $(benches)
 fuzzed: $(fuzzers)
 
