@@ -308,6 +308,10 @@ static bool run(struct story *story, const char *bytes, int depth)
     }
     if (begins(statement, "balances") || begins(statement, "postings"))
         return run_block(story, statement);
+    if (begins(statement, "clerk")) {
+        story->world.clerk_sleeps = text_is(statement, "clerk sleeps");
+        return true;
+    }
     if (begins(statement, "deposit"))
         return deposit_statement(story, statement);
     expected = split_expected(&statement);

@@ -5,6 +5,7 @@
  * begins a comment.
  *
  *   @ 2026-02-09T10:00:00Z              the clock
+ *   clerk sleeps                        what is due stays so; "clerk wakes"
  *   define board decision={...}         then $board stands for it
  *   include founding.txt                beside this file
  *   [label:] kind field=value ... by ana bob clerk -> ok

@@ -313,7 +313,7 @@ static void do_what_is_due(struct world *world)
     struct skipped skipped = {.count = 0};
     int acts;
 
-    if (state_ledger(world->state) == NULL)
+    if (world->clerk_sleeps || state_ledger(world->state) == NULL)
         return;
     do {
         for (acts = 0; acts < CLERK_ACTS; acts++)

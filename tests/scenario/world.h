@@ -38,6 +38,7 @@ struct world {
     struct names names;
     struct instant clock;
     uint64_t nonces;
+    bool clerk_sleeps; /* Then nothing is done that is due. */
     struct leaf *leaves;
     size_t leaf_count, leaf_room;
     struct coverage *coverage;
