@@ -34,7 +34,7 @@ struct item {
     struct instant clock;         /* when it is to happen. */
     struct key keys[SIGNERS_MAX]; /* That the lines were verified with. */
     bool verified[SIGNERS_MAX];
-    bool brief;     /* Wants no receipt. */
+    bool brief;      /* Wants no receipt. */
     bool is_merged;  /* With lines of its proposal. */
     int attempts;    /* Batches it was in that failed. */
     struct link due; /* The clerk's: which deadline. */

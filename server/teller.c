@@ -252,7 +252,8 @@ static void tell_place(struct teller *teller, struct item *item,
     char *receipt = NULL;
     size_t size = 0;
 
-    if (item->done != NULL && !item->brief && host_checkpoint(teller->host, &checkpoint) &&
+    if (item->done != NULL && !item->brief &&
+        host_checkpoint(teller->host, &checkpoint) &&
         checkpoint.size > entry->idx) {
         if (receipt_make(teller->prover, entry->idx, entry->leaf, &checkpoint,
                          &receipt, &size, &error)) {

@@ -141,8 +141,8 @@ static inline void coop_line_make(struct coop_line *line,
     struct key key;
 
     id_write(id, coop_id('p', name));
-    (void)snprintf(line->name, sizeof line->name, "%s/%s",
-                   coop->ledger.origin, text_is(name, "clerk") ? "clerk" : id);
+    (void)snprintf(line->name, sizeof line->name, "%s/%s", coop->ledger.origin,
+                   text_is(name, "clerk") ? "clerk" : id);
     if (text_is(name, "clerk")) {
         secret = coop->node->clerk;
         key = coop->node->clerk_key;
@@ -151,11 +151,13 @@ static inline void coop_line_make(struct coop_line *line,
     } else {
         secret = coop_secret(name, &key);
     }
-    line->key_id = note_key_id(line->name, strlen(line->name),
-                               KEY_TYPE_ED25519, &key);
+    line->key_id =
+        note_key_id(line->name, strlen(line->name), KEY_TYPE_ED25519, &key);
     /* "leo!" signs something else. */
-    (void)note_sign(line->line, line->name, text,
-                    word[strlen(word) - 1] == '!' ? size - 1 : size, &secret);
+    if (word[strlen(word) - 1] == '!')
+        (void)note_sign(line->line, line->name, text + 1, size - 1, &secret);
+    else
+        (void)note_sign(line->line, line->name, text, size, &secret);
 }
 
 /* An entry note of "kind field=value ... by name name"; its size. */
@@ -242,8 +244,7 @@ static inline void told_wait(struct told *told)
     until.tv_sec += 60;
     (void)pthread_mutex_lock(&told->mutex);
     while (!told->done && late == 0)
-        late =
-            pthread_cond_timedwait(&told->changed, &told->mutex, &until);
+        late = pthread_cond_timedwait(&told->changed, &told->mutex, &until);
     (void)pthread_mutex_unlock(&told->mutex);
     if (late != 0)
         FAIL("no answer within a minute");
@@ -288,8 +289,7 @@ static inline int64_t coop_must(struct coop *coop, const char *said, int line)
     coop_say(coop, said, &told);
     if (told.error.code != ERROR_NONE)
         FAIL("line %d: %s: %s %s (%s)", line, said,
-                 error_spec(told.error.code)->name, told.error.text,
-                 told.missing);
+             error_spec(told.error.code)->name, told.error.text, told.missing);
     return told.index;
 }
 
@@ -303,10 +303,9 @@ static inline void coop_must_not(struct coop *coop, enum error_code code,
     coop_say(coop, said, &told);
     if (told.error.code != code)
         FAIL("line %d: %s: %s %s, not %s", line, said,
-                 told.error.code == ERROR_NONE
-                     ? "taken"
-                     : error_spec(told.error.code)->name,
-                 told.error.text, error_spec(code)->name);
+             told.error.code == ERROR_NONE ? "taken"
+                                           : error_spec(told.error.code)->name,
+             told.error.text, error_spec(code)->name);
 }
 
 /* ---- Nodes ---- */
@@ -384,9 +383,10 @@ static inline void coop_close(struct coop *coop)
     assert_int_equal(system(command), 0);
 }
 
-#define COOP_OPEN                                                              \
+#define COOP_OPEN COOP_OPEN_AS("nonce=open")
+#define COOP_OPEN_AS(more)                                                     \
     "ledger.open name=Graine profile=fr-scic-sa currency=EUR clerk=clerk "     \
-    "rules=1 statutes={} nonce=open "                                          \
+    "rules=1 statutes={} " more " "                                            \
     "founders=[{party=ana type=person commitment=ana key=ana} "                \
     "{party=bob type=person commitment=bob key=bob} "                          \
     "{party=cy type=person commitment=cy key=cy}] "                            \

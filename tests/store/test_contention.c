@@ -161,15 +161,14 @@ static void two_busy_servers_alternate(void **state)
             .from = 1000 + i * EACH,
             .count = EACH,
         };
-        assert_int_equal(pthread_create(&clients[i].thread, NULL, pledge_on,
-                                        &clients[i]),
-                         0);
+        assert_int_equal(
+            pthread_create(&clients[i].thread, NULL, pledge_on, &clients[i]),
+            0);
     }
     for (int i = 0; i < CLIENTS; i++) {
         (void)pthread_join(clients[i].thread, NULL);
         if (clients[i].longest_ms > 10000)
-            FAIL("an answer took %lld ms",
-                     (long long)clients[i].longest_ms);
+            FAIL("an answer took %lld ms", (long long)clients[i].longest_ms);
     }
     for (int i = 0; i < 200 && host_size(first.host) != host_size(second.host);
          i++)
