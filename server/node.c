@@ -1,5 +1,6 @@
 #include "server/node.h"
 #include "server/config.h"
+#include "server/cosigner.h"
 #include "server/http.h"
 #include "server/keeper.h"
 #include "server/load.h"
@@ -162,6 +163,7 @@ bool node_start(struct node **out, const struct config *config,
         return false;
     }
     node->keeper = keeper_start(node);
+    node->cosigner = cosigner_start(node);
     *out = node;
     return true;
 }
@@ -181,6 +183,7 @@ void node_stop(struct node *node)
     (void)pthread_mutex_lock(&adding);
     atomic_store(&node->stopping, true);
     (void)pthread_mutex_unlock(&adding);
+    cosigner_stop(node->cosigner);
     if (node->keeper != NULL)
         keeper_stop(node->keeper);
     for (size_t i = 0; i < atomic_load(&node->count); i++)
