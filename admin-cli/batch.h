@@ -17,7 +17,7 @@ struct batch {
     struct batch_key {
         char *path;
         struct key_open *key;
-    } *keys;
+    } * keys;
     size_t key_count;
     uint8_t seed[BATCH_SEED_BYTES];
     uint8_t line[BATCH_SEED_BYTES]; /* Of the line that is carried out. */
