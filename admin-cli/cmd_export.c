@@ -141,8 +141,8 @@ static bool export_hledger(struct source *source, struct journal *journal,
     bool good;
 
     assert(note != NULL);
-    good = published_checkpoint(source, &bytes, &size, note, &checkpoint,
-                                error);
+    good =
+        published_checkpoint(source, &bytes, &size, note, &checkpoint, error);
     free(note);
     free(bytes);
     if (!good)

@@ -16,7 +16,7 @@ json_t *totals_document(const struct state *state)
                                   json_integer(totals[i].value));
     hash_write(text, &digest);
     (void)json_object_set_new(document, "totals", figures);
-    (void)json_object_set_new(document, "state", json_string(text));
+    (void)json_object_set_new(document, "digest", json_string(text));
     return document;
 }
 
@@ -51,7 +51,7 @@ bool totals_compare(const struct state *state, const json_t *shown,
                     struct error *error)
 {
     json_t *ours = totals_document(state);
-    const json_t *digest = json_object_get(ours, "state");
+    const json_t *digest = json_object_get(ours, "digest");
     bool same;
 
     if (!laws_hold(state, error)) {
@@ -60,7 +60,7 @@ bool totals_compare(const struct state *state, const json_t *shown,
     }
     same = compare_figures(json_object_get(ours, "totals"),
                            json_object_get(shown, "totals"), error);
-    if (same && !json_equal(digest, json_object_get(shown, "state")))
+    if (same && !json_equal(digest, json_object_get(shown, "digest")))
         same = fail(error, ERROR_PROOF,
                     "the node's state digest differs from its log's");
     json_decref(ours);

@@ -8,7 +8,7 @@
 
 #include <jansson.h>
 
-/* {"totals": {name: value...}, "state": digest}; the caller's. */
+/* {"totals": {name: value...}, "digest": hash}; the caller's. */
 json_t *totals_document(const struct state *state);
 
 /*

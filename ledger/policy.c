@@ -308,7 +308,8 @@ static bool meets_quorum(const struct policy *policy,
 }
 
 static bool check_witnesses(const struct policy *policy,
-                            const struct note *note, struct error *error)
+                            const struct note *note, uint64_t since,
+                            struct error *error)
 {
     uint16_t votes[POLICY_NODES_MAX] = {0};
     size_t cosigned = 0;
@@ -323,26 +324,47 @@ static bool check_witnesses(const struct policy *policy,
             return fail(error, ERROR_SIGNATURE,
                         "the cosignature by %.100s is wrong",
                         witness->vkey.name);
+        if (since > 0 && policy_stamp(policy, i, note) < since)
+            continue;
         votes[witness->node] = 1;
         cosigned++;
     }
     if (!meets_quorum(policy, votes))
         return fail(error, ERROR_PROOF,
-                    "%zu of the policy's %zu witnesses have cosigned, which"
+                    "%zu of the policy's %zu witnesses have cosigned%s, which"
                     " is not its quorum",
-                    cosigned, policy->witness_count);
+                    cosigned, policy->witness_count,
+                    since > 0 ? " of late" : "");
+    return true;
+}
+
+uint64_t policy_stamp(const struct policy *policy, size_t witness,
+                      const struct note *note)
+{
+    struct error ignored = {0};
+    uint64_t stamp = 0;
+
+    if (!note_opens(note, &policy->witnesses[witness].vkey, &stamp, &ignored))
+        return 0;
+    return stamp;
+}
+
+bool policy_check_since(const struct policy *policy, const struct note *note,
+                        uint64_t since, struct checkpoint *checkpoint,
+                        struct error *error)
+{
+    struct checkpoint read;
+
+    if (!checkpoint_read(&read, note->text, error) ||
+        !check_logs(policy, note, read.origin, error) ||
+        !check_witnesses(policy, note, since, error))
+        return false;
+    *checkpoint = read;
     return true;
 }
 
 bool policy_check(const struct policy *policy, const struct note *note,
                   struct checkpoint *checkpoint, struct error *error)
 {
-    struct checkpoint read;
-
-    if (!checkpoint_read(&read, note->text, error) ||
-        !check_logs(policy, note, read.origin, error) ||
-        !check_witnesses(policy, note, error))
-        return false;
-    *checkpoint = read;
-    return true;
+    return policy_check_since(policy, note, 0, checkpoint, error);
 }

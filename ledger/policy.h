@@ -64,5 +64,14 @@ MUST_USE bool policy_read(struct policy *policy, const char *bytes, size_t size,
  */
 MUST_USE bool policy_check(const struct policy *policy, const struct note *note,
                            struct checkpoint *checkpoint, struct error *error);
+/* The same, and only cosignatures of that POSIX second or later count. */
+MUST_USE bool policy_check_since(const struct policy *policy,
+                                 const struct note *note, uint64_t since,
+                                 struct checkpoint *checkpoint,
+                                 struct error *error);
+/* When a witness of the policy last cosigned the note; 0: it has not, or
+ * wrongly. */
+uint64_t policy_stamp(const struct policy *policy, size_t witness,
+                      const struct note *note);
 
 #endif
