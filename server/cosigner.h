@@ -9,13 +9,18 @@
 #ifndef SERVER_COSIGNER_H
 #define SERVER_COSIGNER_H
 
-#include "ledger/error.h"
+#include "sql/store.h"
 
 struct cosigner;
+struct ledger_host;
 struct node;
 
 /* NULL: no file names a witness, nothing runs. */
 struct cosigner *cosigner_start(struct node *node);
 void cosigner_stop(struct cosigner *cosigner);
+
+/* Put behind a checkpoint's signature what witnesses have sent for it. */
+void cosigner_publish(struct ledger_host *host,
+                      struct store_checkpoint *checkpoint);
 
 #endif

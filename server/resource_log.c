@@ -1,6 +1,7 @@
 /* The log as anybody can check it: checkpoint, tiles, receipts, policy. */
 #include "server/answers.h"
 #include "server/config.h"
+#include "server/cosigner.h"
 #include "server/node.h"
 
 #include <assert.h>
@@ -21,6 +22,7 @@ static bool find_checkpoint(struct ledger_host *host,
 {
     if (!host_checkpoint(host, checkpoint))
         return fail(error, ERROR_ABSENT, "nothing was signed yet");
+    cosigner_publish(host, checkpoint);
     return true;
 }
 
