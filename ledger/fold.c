@@ -195,6 +195,12 @@ void fold_touch(struct fold *fold, struct record *record)
     stamp(fold, record);
 }
 
+void fold_hold(struct fold *fold, struct record *record)
+{
+    undo_keep(fold, STEP_SET, record, NULL, NULL, 0);
+    stamp(fold, record);
+}
+
 struct owner owner_none(void)
 {
     return (struct owner){.type = RECORD_COUNT};

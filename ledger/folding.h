@@ -86,6 +86,9 @@ MUST_USE bool fold_add_count(struct fold *fold, struct record *record,
 /* Later reversals of what was done to it before are refused. */
 void fold_touch(struct fold *fold, struct record *record);
 
+/* The same, and a reversal of this entry is refused once others touch it. */
+void fold_hold(struct fold *fold, struct record *record);
+
 struct owner owner_none(void);
 struct owner owner_of(const struct record *record);
 struct owner owner_of_id(struct id id);

@@ -111,13 +111,19 @@ static bool return_pledge(struct fold *fold, const struct source *source,
     struct record_campaign *campaign =
         EDIT_RECORD(fold, campaign, link_of_id(pledge->campaign));
     bool counted = pledge->head.state == STATE_pledge_RECEIVED;
+    struct owner owner = owner_of(&campaign->head);
+    struct amount missing;
 
     if (campaign->head.state != STATE_campaign_OPEN ||
         !amount_equal(amount, pledge->received))
         return fail(error, ERROR_STATE,
                     "the pledge does not hold just that money any more");
-    return debit(fold, source, amount, held_account(pledge),
-                 owner_of(&campaign->head), error) &&
+    if (!amount_sub(&missing, pledge->amount, pledge->received))
+        return fail(error, ERROR_RANGE, "an amount is out of range");
+    /* What did not come yet is awaited no longer either. */
+    return fold_post(fold, missing, ACCOUNT_memo_contra, owner,
+                     ACCOUNT_memo_pledges, owner, error) &&
+           debit(fold, source, amount, held_account(pledge), owner, error) &&
            count_pledge_money(fold, campaign, pledge, amount_negate(amount),
                               error) &&
            fold_move(fold, &pledge->head, TRANSITION_charge_back, error) &&
@@ -176,7 +182,7 @@ static bool return_subscription(struct fold *fold, const struct source *source,
 {
     struct owner holder = owner_of_id(subscription->party);
 
-    fold_touch(fold, &subscription->head);
+    fold_hold(fold, &subscription->head);
     if (subscription->head.state == STATE_subscription_REQUESTED)
         return debit(fold, source, amount, ACCOUNT_share_money_held, holder,
                      error) &&
@@ -265,6 +271,7 @@ static bool return_tranche(struct fold *fold, const struct source *source,
         EDIT_RECORD(fold, contract, link_of_id(tranche->contract));
     struct owner owner = owner_of(&contract->head);
 
+    fold_hold(fold, &tranche->head);
     return debit(fold, source, amount, principal_of(fold, contract), owner,
                  error) &&
            fold_post(fold, amount, ACCOUNT_memo_called, owner,

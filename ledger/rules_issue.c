@@ -129,8 +129,7 @@ bool effect_give_numbers(struct fold *fold, const void *a, const void *b,
         !holding_add(fold, holding, fold->effective, subscription->quantity,
                      error))
         return false;
-    /* Set, so that a reversal sees who has touched the holding since. */
-    SET_ATTR(fold, holding, leaving, holding->leaving);
+    fold_hold(fold, &holding->head);
     return member->head.state != STATE_member_ADMITTED ||
            fold_move(fold, &member->head, TRANSITION_begin, error);
 }
