@@ -1,0 +1,332 @@
+/*
+ * Random histories keep every law; a refused entry leaves no trace; batches of
+ * layers give the very state that folding one by one gives.
+ */
+#include "tests/unit/history_money.h"
+#include "tests/unit/laws.h"
+
+#include <stdlib.h>
+
+enum { ACTS = 2500, SEEDS = 4 };
+
+/* One log, folded twice: straight, and through layers in batches. */
+struct twins {
+    struct state *straight;
+    struct state *layered;
+    struct layer *scratch, *next, *flight;
+    int accepted[ENTRY_KIND_COUNT], refused;
+    struct outcome outcome;
+};
+
+static const uint8_t seeds[2][16] = {"one", "another"};
+
+static void start(struct twins *twins)
+{
+    memset(twins, 0, sizeof *twins);
+    twins->straight = state_create(seeds[0]);
+    twins->layered = state_create(seeds[1]);
+    twins->scratch = layer_create(seeds[1]);
+    twins->next = layer_create(seeds[1]);
+    twins->flight = layer_create(seeds[1]);
+}
+
+static void end(struct twins *twins)
+{
+    layer_free(twins->flight);
+    layer_free(twins->next);
+    layer_free(twins->scratch);
+    state_free(twins->layered);
+    state_free(twins->straight);
+}
+
+static bool trust(void *context, size_t i, const struct key *key)
+{
+    (void)context;
+    (void)i;
+    (void)key;
+    return true;
+}
+
+/* Officers, then whoever the act is of, then the clerk. */
+static size_t sign(const struct act *act,
+                   struct signer signers[static SIGNERS_MAX])
+{
+    size_t count = 0;
+    int officers = act->kind == ENTRY_ledger_open ? OFFICERS : 2;
+
+    for (int i = 0; act->officers && i < officers; i++) {
+        struct id party = officer(i);
+        struct key key = key_of_party(party);
+
+        signers[count++] = (struct signer){
+            .party = party,
+            .key_id = signer_key_id(HISTORY_ORIGIN, party, &key)};
+    }
+    if (!id_is_none(act->party)) {
+        struct key key = key_of_party(act->party);
+
+        signers[count++] = (struct signer){
+            .party = act->party,
+            .key_id = signer_key_id(HISTORY_ORIGIN, act->party, &key)};
+    }
+    if (act->clerk)
+        signers[count++] = (struct signer){.clerk = true};
+    return count;
+}
+
+static bool no_names(void *context, enum field_type type, struct text word,
+                     void *value, struct error *error)
+{
+    (void)context;
+    (void)type;
+    (void)value;
+    return (fail)(error, ERROR_FIELD, "%.*s is no literal", (int)word.size,
+                  word.bytes);
+}
+
+static void parse(struct history *history, const struct act *act,
+                  struct entry *entry)
+{
+    static char json[JSON_BYTES_MAX], line[2100];
+    static struct entry_lists lists;
+    struct composer composer = {2, no_names, NULL};
+    struct word words[WORDS_MAX];
+    struct error error = {.code = ERROR_NONE};
+    char nonce[ID_CHARS + 1];
+    size_t count, size;
+
+    (void)snprintf(line, sizeof line, "%s nonce=%s", act->words,
+                   fresh(history, 'n', nonce) + 2);
+    if (!words_split(words, &count, line, strlen(line), &error))
+        fail_msg("%s: %s", line, error.text);
+    size =
+        compose(json, sizeof json, act->kind, words, count, &composer, &error);
+    if (size == 0 || !entry_parse(entry, &lists, json, size, &error))
+        fail_msg("%s %s: %s", entry_spec(act->kind)->name, line, error.text);
+}
+
+static bool fold_layered(struct twins *twins, const struct entry *entry,
+                         const struct meta *meta, struct error *error)
+{
+    struct view view = {
+        twins->layered, {twins->scratch, twins->next, twins->flight}, 3};
+
+    if (!fold_entry(&view, entry, meta, &twins->outcome, error)) {
+        layer_clear(twins->scratch);
+        return false;
+    }
+    layer_merge(twins->next, twins->scratch);
+    return true;
+}
+
+/* The batch in flight is committed; the next one takes off. */
+static void commit(struct twins *twins)
+{
+    struct layer *empty = twins->flight;
+
+    state_merge(twins->layered, twins->flight);
+    twins->flight = twins->next;
+    twins->next = empty;
+}
+
+static void compare(struct twins *twins)
+{
+    struct hash one, two;
+
+    commit(twins);
+    commit(twins);
+    twins->layered->size = twins->straight->size;
+    twins->layered->accepted = twins->straight->accepted;
+    one = state_digest(twins->straight);
+    two = state_digest(twins->layered);
+    if (!hash_equal(&one, &two))
+        fail_msg("layers give another state after %lld entries",
+                 (long long)twins->straight->size);
+}
+
+static bool is_reversible(enum entry_kind kind)
+{
+#define REVERSIBLE(name)                                                       \
+    if (kind == ENTRY_##name)                                                  \
+        return true;
+#include "ledger/entries.def"
+    return false;
+}
+
+/* Fold on layers first: what they refuse the other state never sees. */
+static bool try_entry(struct twins *twins, struct history *history,
+                      const struct entry *entry, const struct signer *signers,
+                      size_t count, struct error *error)
+{
+    struct view straight = {twins->straight, {NULL}, 0};
+    struct meta meta = {.origin = HISTORY_ORIGIN,
+                        .index = twins->straight->size,
+                        .accepted = history->now,
+                        .signers = signers,
+                        .signer_count = count,
+                        .verify = trust};
+
+    if (!fold_layered(twins, entry, &meta, error)) {
+        twins->refused++;
+        return false;
+    }
+    law_postings(&twins->outcome);
+    if (!fold_entry(&straight, entry, &meta, &twins->outcome, error))
+        fail_msg("%s only passes on layers: %s", entry_spec(entry->kind)->name,
+                 error->text);
+    fold_done(twins->straight, history->now);
+    twins->accepted[entry->kind]++;
+    if (is_reversible(entry->kind) && history->reversible_count < 64)
+        history->reversible[history->reversible_count++] = meta.index;
+    else if (is_reversible(entry->kind))
+        history->reversible[any(history, 64)] = meta.index;
+    return true;
+}
+
+struct skipped {
+    size_t count;
+    struct link keys[256];
+};
+
+static bool is_skipped(void *context, const struct record_due *due)
+{
+    const struct skipped *skipped = context;
+
+    for (size_t i = 0; i < skipped->count; i++)
+        if (memcmp(skipped->keys[i].key, due->head.key, 16) == 0)
+            return true;
+    return false;
+}
+
+static void do_what_is_due(struct twins *twins, struct history *history)
+{
+    static const struct signer clerk = {.clerk = true};
+    struct view view = {twins->straight, {NULL}, 0};
+    struct skipped skipped = {.count = 0};
+    const struct record_due *due;
+    struct entry entry;
+
+    while ((due = view_next_due(&view, history->now, is_skipped, &skipped)) !=
+           NULL) {
+        struct error error = {.code = ERROR_NONE};
+
+        if (!clerk_entry(&entry, &view, due, history->now, HISTORY_ORIGIN)) {
+            assert_true(skipped.count < 256);
+            memcpy(skipped.keys[skipped.count++].key, due->head.key, 16);
+        } else if (!try_entry(twins, history, &entry, &clerk, 1, &error)) {
+            fail_msg("the clerk's %s is refused: %s",
+                     entry_spec(entry.kind)->name, error.text);
+        }
+    }
+}
+
+static bool next_act(struct history *history, struct act *act)
+{
+    static bool (*const acts[])(struct history *, struct act *) = {
+        act_register, act_member,    act_member,     act_leave,
+        act_class,    act_subscribe, act_subscribe,  act_subscribe,
+        act_decide,   act_decide,    act_decide,     act_decide,
+        act_call,     act_redeem,    act_redemption, act_redemption,
+        act_campaign, act_cancel,    act_pledge,     act_pledge,
+        act_pledge,   act_unpledge,  act_offer,      act_offer,
+        act_contract, act_contract,  act_account,    act_bank,
+        act_bank,     act_bank,      act_bank,       act_bank,
+        act_bank,     act_bank,      act_allocate,   act_allocate,
+        act_reverse,  act_reverse,
+    };
+
+    *act = (struct act){.kind = ENTRY_none};
+    if (state_ledger(history->state) == NULL)
+        return act_open(act);
+    return acts[any(history, sizeof acts / sizeof acts[0])](history, act);
+}
+
+static void one_act(struct twins *twins, struct history *history)
+{
+    struct signer signers[SIGNERS_MAX];
+    struct error error = {.code = ERROR_NONE};
+    struct entry entry;
+    struct act act;
+    int lines = history->line_count;
+
+    if (!next_act(history, &act))
+        return;
+    parse(history, &act, &entry);
+    if (try_entry(twins, history, &entry, signers, sign(&act, signers),
+                  &error)) {
+        laws(twins->straight);
+    } else if (getenv("LAWS_VERBOSE") != NULL) {
+        print_message("%s %s: %s\n", entry_spec(act.kind)->name, act.words,
+                      error.text);
+    }
+    /* A line is never dropped: its statement would not add up. */
+    if (error.code != ERROR_NONE && act.kind == ENTRY_bank_line)
+        fail_msg("a line is refused: %s", error.text);
+    if (error.code != ERROR_NONE && act.kind == ENTRY_bank_statement)
+        history->line_count = lines;
+}
+
+static void run(uint64_t seed, struct twins *twins)
+{
+    static struct history history;
+
+    start(twins);
+    memset(&history, 0, sizeof history);
+    history.gen.seed = seed;
+    history.state = twins->straight;
+    history.now =
+        (struct instant){date_start(date_from_civil(2026, 1, 1), ZONE_UTC).ms};
+    for (int i = 0; i < ACTS; i++) {
+        history.now.ms += (int64_t)any(&history, 40 * 60 * 1000);
+        if (any(&history, 50) == 0)
+            history.now.ms += INT64_C(86400000) * (int64_t)any(&history, 4);
+        if (state_ledger(twins->straight) != NULL)
+            do_what_is_due(twins, &history);
+        one_act(twins, &history);
+        if (any(&history, 12) == 0)
+            commit(twins);
+        if (any(&history, 60) == 0)
+            compare(twins);
+    }
+    compare(twins);
+}
+
+static void random_histories_keep_every_law(void **unused)
+{
+    static struct twins twins;
+    int accepted[ENTRY_KIND_COUNT] = {0}, sum = 0, refused = 0;
+    const char *more = getenv("LAWS_SEEDS");
+    int count = more != NULL ? atoi(more) : SEEDS;
+
+    (void)unused;
+    for (int seed = 1; seed <= count; seed++) {
+        run((uint64_t)seed, &twins);
+        for (int kind = 1; kind < ENTRY_KIND_COUNT; kind++)
+            accepted[kind] += twins.accepted[kind];
+        refused += twins.refused;
+        end(&twins);
+    }
+    for (int kind = 1; kind < ENTRY_KIND_COUNT; kind++) {
+        sum += accepted[kind];
+        print_message("%6d %s\n", accepted[kind],
+                      entry_spec((enum entry_kind)kind)->name);
+    }
+    print_message("%6d accepted, %d refused\n", sum, refused);
+    /* Most acts make sense, and every kind of the story happens. */
+    assert_true(sum > refused);
+    assert_true(accepted[ENTRY_reversal] > 0);
+    assert_true(accepted[ENTRY_redeem_accept] > 0);
+    assert_true(accepted[ENTRY_campaign_close] > 0);
+    assert_true(accepted[ENTRY_clerk_step] > 0);
+    assert_true(accepted[ENTRY_bank_allocate] > 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(random_histories_keep_every_law),
+    };
+
+    ledger_start();
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
