@@ -226,12 +226,14 @@ bool effects_of(const struct request *request, struct ledger_host *host,
                 const char *bytes, size_t size, json_t **document,
                 struct error *error)
 {
-    struct trying trying = {.host = host,
-                            .folder = folder_create(),
-                            .layer = layer_create(host->at.base->seed)};
-    bool done = read_note(&trying, bytes, size, error) &&
-                try_note(&trying, request, document, error);
+    struct trying trying = {.host = host, .folder = folder_create()};
+    uint8_t seed[16];
+    bool done;
 
+    randombytes_buf(seed, sizeof seed);
+    trying.layer = layer_create(seed);
+    done = read_note(&trying, bytes, size, error) &&
+           try_note(&trying, request, document, error);
     trying_free(&trying);
     return done;
 }

@@ -109,6 +109,44 @@ static void of_two_that_conflict_exactly_one_wins(void **state)
     }
 }
 
+/* Ten shares, and each server is asked to take back all ten. */
+static void of_two_redemptions_of_the_same_shares_one_wins(void **state)
+{
+    static struct told told[2];
+    static const char *const sides[] = {"one", "two"};
+    int wins = 0, short_of = 0;
+
+    (void)state;
+    (void)SAY(&first, "class.adopt class=A code=A name=A nominal=20.00 "
+                      "called_ppm=0 paid_ppm=0 call_days=21 nonce=A "
+                      "decision={body=board date=2026-01-02 sha256=m} "
+                      "by ana bob");
+    (void)SAY(&first, "member.admit party=ana nonce=admit "
+                      "decision={body=board date=2026-01-02 sha256=m} by bob");
+    (void)SAY(&first, "share.subscribe subscription=s1 class=A party=ana "
+                      "nature=founding quantity=10 nonce=s1 by ana");
+    (void)SAY(&first, "share.accept subscription=s1 nonce=a1 by ana bob");
+    (void)SAY(&first, "share.issue subscription=s1 nonce=i1 by ana bob");
+    for (int i = 0; i < 2; i++) {
+        char said[300], note[LEAF_BYTES_MAX];
+        size_t size;
+
+        (void)snprintf(said, sizeof said,
+                       "redeem.request redemption=%s class=A party=ana "
+                       "cause=notice quantity=10 nonce=%s by ana",
+                       sides[i], sides[i]);
+        size = coop_note(&first, said, note, sizeof note);
+        coop_send(i == 0 ? &first : &second, note, size, &told[i]);
+    }
+    for (int i = 0; i < 2; i++) {
+        told_wait(&told[i]);
+        wins += told[i].error.code == ERROR_NONE;
+        short_of += told[i].error.code == ERROR_ENOUGH;
+    }
+    assert_int_equal(wins, 1);
+    assert_int_equal(short_of, 1);
+}
+
 struct client {
     pthread_t thread;
     struct coop *coop;
@@ -208,6 +246,7 @@ int main(void)
         cmocka_unit_test(the_same_pledge_fifty_times_is_one_entry),
         cmocka_unit_test(a_repetition_that_makes_nothing_is_found_by_its_text),
         cmocka_unit_test(of_two_that_conflict_exactly_one_wins),
+        cmocka_unit_test(of_two_redemptions_of_the_same_shares_one_wins),
         cmocka_unit_test(two_busy_servers_alternate),
         cmocka_unit_test(both_servers_come_to_the_same_state),
         cmocka_unit_test(one_server_signs_at_a_time),
