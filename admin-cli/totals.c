@@ -27,12 +27,11 @@ static bool compare_figures(const json_t *ours, const json_t *theirs,
     json_t *value;
 
     /* jansson's loops take no const; nothing is changed. */
-    json_object_foreach(json_incref((json_t *)(uintptr_t)ours), name, value)
+    json_object_foreach((json_t *)(uintptr_t)ours, name, value)
     {
         const json_t *shown = json_object_get(theirs, name);
 
         if (!json_equal(value, shown)) {
-            json_decref((json_t *)(uintptr_t)ours);
             return fail(error, ERROR_PROOF,
                         "the node shows %s as %" JSON_INTEGER_FORMAT
                         ", its log says %" JSON_INTEGER_FORMAT,
@@ -40,7 +39,6 @@ static bool compare_figures(const json_t *ours, const json_t *theirs,
                         json_integer_value(value));
         }
     }
-    json_decref((json_t *)(uintptr_t)ours);
     if (json_object_size(ours) == json_object_size(theirs))
         return true;
     return fail(error, ERROR_PROOF,
