@@ -105,6 +105,12 @@ json_t *reading_url(const struct reading *reading, const char *format, ...)
     size = vsnprintf(path, sizeof path, format, args);
     va_end(args);
     assert(size >= 0 && (size_t)size < sizeof path);
+    /* Whoever chose a language goes on in it. */
+    if (reading->wire.people && strstr(path, "lang=") == NULL &&
+        request_query(reading->request, "lang") != NULL)
+        return json_sprintf("/%s/%s%clang=%s", reading->name, path,
+                            strchr(path, '?') == NULL ? '?' : '&',
+                            reading->request->language);
     return json_sprintf("/%s/%s", reading->name, path);
 }
 
@@ -157,6 +163,13 @@ static void move_last(json_t *document, const char *name)
     wire_set(document, name, member);
 }
 
+json_t *page_query(const struct request *request)
+{
+    return request_query(request, "lang") == NULL
+               ? json_string("")
+               : json_sprintf("?lang=%s", request->language);
+}
+
 void reading_page(const struct reading *reading, struct reply *reply,
                   const char *page, const char *title)
 {
@@ -166,6 +179,7 @@ void reading_page(const struct reading *reading, struct reply *reply,
         return;
     if (page != NULL) {
         wire_set(reply->body, "w", words_json(reading->wire.french));
+        wire_set(reply->body, "q", page_query(reading->request));
         return;
     }
     (void)json_object_del(reply->body, "self");

@@ -58,7 +58,10 @@ json_t *reading_document(const struct reading *reading);
 void reading_page(const struct reading *reading, struct reply *reply,
                   const char *page, const char *title);
 
-/* "/<ledger>", "/<ledger>/<path>" */
+/* What a template puts behind addresses, to stay in a chosen language. */
+json_t *page_query(const struct request *request);
+
+/* "/<ledger>", "/<ledger>/<path>"; the latter in a chosen language. */
 json_t *reading_home(const struct reading *reading);
 json_t *reading_url(const struct reading *reading, const char *format, ...)
     __attribute__((format(printf, 2, 3)));

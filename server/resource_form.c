@@ -214,7 +214,7 @@ static void put_form(const struct reading *reading, json_t *body,
     wire_set(
         body, "action",
         reading_url(reading, "pledges?lang=%s", reading->request->language));
-    wire_set(body, "entries_url", reading_url(reading, "entries"));
+    wire_set(body, "entries_url", json_sprintf("/%s/entries", reading->name));
     wire_set(body, "natures", list_natures(reading, campaign, chosen));
     wire_set(body, "amount_hint", amount_hint(reading, campaign));
     wire_set(body, "values", list_values(form));
