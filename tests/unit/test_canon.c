@@ -54,12 +54,12 @@ static void a_list_takes_its_most_and_not_one_more(void **unused)
 
     (void)unused;
     for (int count = 1; count <= 11; count++) {
-        consents[0] = '\0';
-        for (int i = 0; i < count; i++) {
-            strcat(consents, i == 0 ? "[" : ",");
-            strcat(consents, item);
-        }
-        strcat(consents, "]");
+        size_t used = 0;
+
+        for (int i = 0; i < count; i++)
+            used += (size_t)snprintf(consents + used, sizeof consents - used,
+                                     "%s%s", i == 0 ? "[" : ",", item);
+        (void)snprintf(consents + used, sizeof consents - used, "]");
         (void)snprintf(json, sizeof json, APPLY("%s"), consents);
         if (count <= 10)
             accepted(json);

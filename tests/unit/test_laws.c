@@ -296,7 +296,7 @@ static void random_histories_keep_every_law(void **unused)
     static struct twins twins;
     int accepted[ENTRY_KIND_COUNT] = {0}, sum = 0, refused = 0;
     const char *more = getenv("LAWS_SEEDS");
-    int count = more != NULL ? atoi(more) : SEEDS;
+    int count = more != NULL ? (int)strtol(more, NULL, 10) : SEEDS;
 
     (void)unused;
     for (int seed = 1; seed <= count; seed++) {
