@@ -1,9 +1,11 @@
 /*
  * grow DIR SIZE [WHAT[=N]]...: a static log of so many entries.
  *
- * WHAT: forged=N, unlawful=N, doubled=N, forked=N, late, trial.
+ * WHAT: forged=N, unlawful=N, doubled=N, forked=N, late, trial, receipt=N.
  */
 #include "tests/audit/grow.h"
+
+static uint64_t receipts[64];
 
 static void apply(struct grow_plan *plan, const char *what)
 {
@@ -18,7 +20,14 @@ static void apply(struct grow_plan *plan, const char *what)
         plan->doubled = number;
     else if (strncmp(what, "forked=", 7) == 0)
         plan->forked = number;
-    else if (strcmp(what, "late") == 0)
+    else if (strncmp(what, "receipt=", 8) == 0) {
+        for (size_t i = 0; i < 63; i++)
+            if (receipts[i] == 0) {
+                receipts[i] = (uint64_t)number;
+                break;
+            }
+        plan->receipts = receipts;
+    } else if (strcmp(what, "late") == 0)
         plan->late = true;
     else if (strcmp(what, "trial") == 0)
         plan->trial = true;
@@ -30,7 +39,7 @@ static void apply(struct grow_plan *plan, const char *what)
 
 int main(int argc, char **argv)
 {
-    struct grow_plan plan = GROW_PLAN(.size = 0);
+    struct grow_plan plan = grow_plan(0);
 
     if (argc < 3 || sodium_init() < 0)
         return 2;
