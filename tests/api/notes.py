@@ -102,5 +102,7 @@ def entry_text(origin, json_text):
 
 
 def sign(origin, text, signers):
+    if not signers:
+        return text
     lines = sorted(_line(origin, text, one) for one in signers)
     return text + "\n" + "".join(line for _, _, line in lines)
