@@ -265,6 +265,21 @@ static inline void law_campaigns(const struct state *state)
     }
 }
 
+/* Of whatever instrument. */
+static inline int64_t principal_of(const struct state *state,
+                                   const struct record *owner)
+{
+    static const enum account accounts[] = {
+        ACCOUNT_loans, ACCOUNT_titles,   ACCOUNT_current_accounts,
+        ACCOUNT_bonds, ACCOUNT_advances, ACCOUNT_participatory_loans,
+    };
+    int64_t sum = 0;
+
+    for (size_t i = 0; i < sizeof accounts / sizeof accounts[0]; i++)
+        sum += balance_of(state, accounts[i], owner);
+    return sum;
+}
+
 static inline void law_contracts(const struct state *state)
 {
     EACH(state, offer)
@@ -300,7 +315,7 @@ static inline void law_contracts(const struct state *state)
         }
         LAW(called == minor(contract->called) && called <= amount, "called");
         LAW(came == minor(contract->drawn), "drawn");
-        LAW(balance_of(state, ACCOUNT_loans, owner) == -came, "loans");
+        LAW(principal_of(state, owner) == -came, "principal");
         LAW(balance_of(state, ACCOUNT_memo_commitments, owner) ==
                 amount - called,
             "memo-commitments");
@@ -313,7 +328,7 @@ static inline void law_bank(const struct state *state)
 {
     EACH(state, bank)
     {
-        int64_t booked = 0;
+        int64_t booked = minor(bank->closing);
 
         EACH(state, statement)
         {
@@ -336,7 +351,8 @@ static inline void law_bank(const struct state *state)
                 "complete");
             if (lines == statement->lines)
                 LAW(sum == minor(statement->closing), "closing balance");
-            booked += sum - minor(statement->opening);
+            if (lines < statement->lines)
+                booked = sum;
         }
         LAW(balance_of(state, ACCOUNT_bank, &bank->head) == booked, "bank");
     }

@@ -7,7 +7,7 @@
 
 #include <stdlib.h>
 
-enum { ACTS = 2500, SEEDS = 4 };
+enum { ACTS = 2500, SEEDS = 4, NONSENSE = 8000 };
 
 /* One log, folded twice: straight, and through layers in batches. */
 struct twins {
@@ -266,40 +266,53 @@ static void one_act(struct twins *twins, struct history *history)
         history->line_count = lines;
 }
 
+static void begin(struct twins *twins, struct history *history, uint64_t seed)
+{
+    start(twins);
+    memset(history, 0, sizeof *history);
+    history->gen.seed = seed;
+    history->state = twins->straight;
+    history->now = date_start(date_from_civil(2026, 1, 1), ZONE_UTC);
+}
+
+static void step(struct twins *twins, struct history *history)
+{
+    history->now.ms += (int64_t)any(history, 40 * 60 * 1000);
+    if (any(history, 50) == 0)
+        history->now.ms += INT64_C(86400000) * (int64_t)any(history, 4);
+    if (state_ledger(twins->straight) != NULL)
+        do_what_is_due(twins, history);
+    one_act(twins, history);
+    if (any(history, 12) == 0)
+        commit(twins);
+    if (any(history, 60) == 0)
+        compare(twins);
+}
+
 static void run(uint64_t seed, struct twins *twins)
 {
     static struct history history;
 
-    start(twins);
-    memset(&history, 0, sizeof history);
-    history.gen.seed = seed;
-    history.state = twins->straight;
-    history.now =
-        (struct instant){date_start(date_from_civil(2026, 1, 1), ZONE_UTC).ms};
-    for (int i = 0; i < ACTS; i++) {
-        history.now.ms += (int64_t)any(&history, 40 * 60 * 1000);
-        if (any(&history, 50) == 0)
-            history.now.ms += INT64_C(86400000) * (int64_t)any(&history, 4);
-        if (state_ledger(twins->straight) != NULL)
-            do_what_is_due(twins, &history);
-        one_act(twins, &history);
-        if (any(&history, 12) == 0)
-            commit(twins);
-        if (any(&history, 60) == 0)
-            compare(twins);
-    }
+    begin(twins, &history, seed);
+    for (int i = 0; i < ACTS; i++)
+        step(twins, &history);
     compare(twins);
+}
+
+static int seed_count(void)
+{
+    const char *more = getenv("LAWS_SEEDS");
+
+    return more != NULL ? (int)strtol(more, NULL, 10) : SEEDS;
 }
 
 static void random_histories_keep_every_law(void **unused)
 {
     static struct twins twins;
     int accepted[ENTRY_KIND_COUNT] = {0}, sum = 0, refused = 0;
-    const char *more = getenv("LAWS_SEEDS");
-    int count = more != NULL ? (int)strtol(more, NULL, 10) : SEEDS;
 
     (void)unused;
-    for (int seed = 1; seed <= count; seed++) {
+    for (int seed = 1; seed <= seed_count(); seed++) {
         run((uint64_t)seed, &twins);
         for (int kind = 1; kind < ENTRY_KIND_COUNT; kind++)
             accepted[kind] += twins.accepted[kind];
@@ -321,10 +334,165 @@ static void random_histories_keep_every_law(void **unused)
     assert_true(accepted[ENTRY_bank_allocate] > 0);
 }
 
+/* ---- Nonsense: any kind with any values, now and then ones that exist ---- */
+
+static void patch_id(struct history *history, const char *letters,
+                     struct id *id)
+{
+    char letter = letters[any(history, strlen(letters))];
+    enum record_type type = record_type_of_letter((uint8_t)letter);
+    const struct record *record =
+        type != RECORD_COUNT ? choose(history, type, 0) : NULL;
+
+    if (record != NULL && any(history, 8) > 0)
+        *id = record_id(record);
+}
+
+static void patch_amount(struct history *history, const struct type_spec *spec,
+                         struct amount *amount)
+{
+    int64_t small = (int64_t)any(history, 20000);
+
+    if (any(history, 8) == 0)
+        return;
+    if (spec->least < 0 && any(history, 2) == 0)
+        small = -small;
+    *amount = amount_from_minor(small < spec->least ? spec->least : small);
+}
+
+static void patch_reference(struct history *history,
+                            struct reference *reference)
+{
+    const struct record *target;
+    struct reference known;
+    int64_t missing, came;
+
+    if (any(history, 8) > 0 &&
+        choose_target(history, &target, &known, &missing, &came))
+        *reference = known;
+}
+
+static void patch(struct history *history, enum field_type type, void *value)
+{
+    const struct type_spec *spec = type_spec(type);
+    struct date today = instant_day(history->now, ZONE_UTC);
+    int32_t days = (int32_t)any(history, 80) - 70;
+
+    switch ((int)spec->form) {
+    case FORM_ID:
+        patch_id(history, spec->letters, value);
+        return;
+    case FORM_AMOUNT:
+        patch_amount(history, spec, value);
+        return;
+    case FORM_NUMBER:
+        if (spec->most > PPM && any(history, 8) > 0)
+            *(int64_t *)value = spec->least + (int64_t)any(history, 9);
+        return;
+    case FORM_DATE:
+        if (any(history, 8) > 0)
+            *(struct date *)value = date_plus_days(today, days);
+        return;
+    case FORM_INSTANT:
+        if (any(history, 8) > 0)
+            ((struct instant *)value)->ms =
+                history->now.ms - days * INT64_C(86400000);
+        return;
+    case FORM_RF:
+        patch_reference(history, value);
+        return;
+    default:
+        return;
+    }
+}
+
+static void patch_object(struct history *history,
+                         const struct object_spec *spec, void *base)
+{
+    for (size_t i = 0; i < spec->count; i++) {
+        const struct field_spec *field = &spec->fields[i];
+        uint8_t *value = (uint8_t *)base + field->offset;
+        const struct list *list = (const void *)value;
+
+        if (field->shape == SHAPE_ONE)
+            patch(history, field->type, value);
+        else if (field->shape == SHAPE_PART)
+            patch_object(history, field->object, value);
+        else if (field->shape == SHAPE_LIST)
+            for (uint32_t j = 0; j < list->count; j++)
+                patch_object(
+                    history, field->object,
+                    history->gen.bytes +
+                        ((const uint8_t *)list->items - history->gen.bytes) +
+                        field->object->bytes * j);
+    }
+}
+
+/* Statutes that tighten a ceiling below what is held are no nonsense, and a
+ * closed ledger takes nothing any more. */
+static bool is_sane(enum entry_kind kind)
+{
+    return kind != ENTRY_statutes_amend && kind != ENTRY_ledger_close;
+}
+
+static void nonsense(struct twins *twins, struct history *history)
+{
+    enum entry_kind kind =
+        (enum entry_kind)(1 + any(history, ENTRY_KIND_COUNT - 1));
+    struct act act = {.officers = any(history, 2) == 0,
+                      .clerk = any(history, 3) == 0};
+    struct signer signers[SIGNERS_MAX];
+    struct error error = {.code = ERROR_NONE};
+    const struct record *party = choose(history, RECORD_party, 0);
+    struct entry entry;
+
+    if (!is_sane(kind))
+        return;
+    if (any(history, 2) == 0)
+        act.party = record_id(party);
+    gen_entry(&history->gen, &entry, kind, GIVEN_SOME);
+    entry.present &= ~(UINT64_C(1) << BIT_common_effective);
+    patch_object(history, &entry_spec(kind)->fields, &entry);
+    entry.common.kind = (uint16_t)kind;
+    if (try_entry(twins, history, &entry, signers, sign(&act, signers), &error))
+        laws(twins->straight);
+}
+
+/* Into a ledger with a history of its own. */
+static void run_nonsense(uint64_t seed, struct twins *twins)
+{
+    static struct history history;
+
+    begin(twins, &history, seed);
+    for (int i = 0; i < ACTS; i++)
+        step(twins, &history);
+    for (int i = 0; i < NONSENSE; i++) {
+        nonsense(twins, &history);
+        do_what_is_due(twins, &history);
+        if (any(&history, 500) == 0)
+            compare(twins);
+    }
+    compare(twins);
+}
+
+static void nonsense_is_refused_or_lawful(void **unused)
+{
+    static struct twins twins;
+
+    (void)unused;
+    for (int seed = 0; seed < seed_count(); seed += SEEDS) {
+        run_nonsense(4711 + (uint64_t)seed, &twins);
+        print_message("%6d refused\n", twins.refused);
+        assert_true(twins.refused > NONSENSE / 2);
+        end(&twins);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(random_histories_keep_every_law),
+        cmocka_unit_test(nonsense_is_refused_or_lawful),
     };
 
     ledger_start();
