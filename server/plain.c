@@ -5,6 +5,7 @@
  * list; each part of the document gets a heading.  Everything is escaped.
  */
 #include "server/page.h"
+#include "server/words.h"
 
 #include <string.h>
 
@@ -22,9 +23,14 @@ static void put(struct plain *plain, const json_t *value, int level);
 /* "share_class" reads "Share class". */
 static void put_label(struct plain *plain, const char *key)
 {
+    const char *known = word_label(key, plain->french);
     char label[64];
     size_t size = 0;
 
+    if (known != NULL) {
+        page_escape(plain->out, known);
+        return;
+    }
     for (; key[size] != '\0' && size < sizeof label - 1; size++)
         label[size] = key[size] == '_' ? ' ' : key[size];
     label[size] = '\0';

@@ -33,11 +33,11 @@ void word_with(char *out, size_t room, enum word which, bool french,
 }
 
 /* Words of the ledger may hold '-' and '/', which names cannot. */
-static bool is_same(const char *name, const char *asked)
+static bool is_same(const char *name, const char *prefix, const char *asked)
 {
-    if (strncmp(name, "is_", 3) != 0)
+    if (strncmp(name, prefix, strlen(prefix)) != 0)
         return false;
-    name += 3;
+    name += strlen(prefix);
     for (; *name != '\0' && *asked != '\0'; name++, asked++)
         if (*name != *asked &&
             !(*name == '_' && (*asked == '-' || *asked == '/')))
@@ -48,9 +48,17 @@ static bool is_same(const char *name, const char *asked)
 const char *word_of(const char *name, bool french)
 {
     for (size_t i = 0; i < WORD_COUNT; i++)
-        if (is_same(table[i].name, name))
+        if (is_same(table[i].name, "is_", name))
             return word((enum word)i, french);
     return name;
+}
+
+const char *word_label(const char *name, bool french)
+{
+    for (size_t i = 0; i < WORD_COUNT; i++)
+        if (is_same(table[i].name, "label_", name))
+            return word((enum word)i, french);
+    return NULL;
 }
 
 json_t *words_json(bool french)
@@ -58,8 +66,12 @@ json_t *words_json(bool french)
     json_t *words = json_object();
 
     for (size_t i = 0; i < WORD_COUNT; i++) {
-        int result = json_object_set_new(
-            words, table[i].name, json_string(word((enum word)i, french)));
+        int result;
+
+        if (strncmp(table[i].name, "label_", 6) == 0)
+            continue;
+        result = json_object_set_new(words, table[i].name,
+                                     json_string(word((enum word)i, french)));
 
         assert(result == 0);
     }

@@ -29,7 +29,10 @@ void word_with(char *out, size_t room, enum word word, bool french,
  * does not have it. */
 const char *word_of(const char *name, bool french);
 
-/* All of them, for templates; a new reference. */
+/* What a member of a document is called on a page; NULL: it has no word. */
+const char *word_label(const char *name, bool french);
+
+/* All but those labels, for templates; a new reference. */
 json_t *words_json(bool french);
 
 #endif

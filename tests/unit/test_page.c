@@ -251,7 +251,7 @@ static void a_document_is_shown_without_a_template(void **state)
                        "\"<i>\":\"javascript:a()\",\"none\":[]}",
                        &out, &error));
     assert_non_null(strstr(out.bytes, "<dt>Legal form</dt><dd>&lt;b&gt;</dd>"));
-    assert_non_null(strstr(out.bytes, "<dt>Paid</dt><dd>oui</dd>"));
+    assert_non_null(strstr(out.bytes, "<dt>Pay\xc3\xa9</dt><dd>oui</dd>"));
     assert_non_null(strstr(out.bytes, "<th scope=\"col\">N</th>"));
     assert_non_null(strstr(out.bytes, "<td class=\"n\">2</td>"
                                       "<td><a href=\"/x\">/x</a></td>"));
