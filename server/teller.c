@@ -1,8 +1,8 @@
 #include "server/teller.h"
-#include "server/load.h"
 #include "server/log.h"
 #include "server/node.h"
 #include "server/proposals.h"
+#include "server/sealing.h"
 
 #include <assert.h>
 #include <inttypes.h>
@@ -12,17 +12,14 @@
 
 enum {
     BATCHES = 4,
-    TICK_MS = 20,       /* While another server's checkpoint is awaited. */
-    TAKEOVER_MS = 2000, /* Without one: this server signs. */
-    RECEIPT_MS = 5000,  /* Then an answer goes without a receipt. */
-    PAUSE_MS = 500,     /* Before signing is tried again. */
-    REFRESH_MS = 1000,  /* To look for another's checkpoint meanwhile. */
+    TICK_MS = 20,      /* While a checkpoint is awaited. */
+    IDLE_MS = 999,     /* Otherwise. */
+    RECEIPT_MS = 5000, /* Then an answer goes without a receipt. */
 };
 
 struct teller {
     struct ledger_host *host;
     pthread_t thread;
-    struct prover *prover;
 
     pthread_mutex_t mutex;
     pthread_cond_t changed; /* For the teller. */
@@ -35,9 +32,7 @@ struct teller {
 
     /* The thread's own. */
     struct batch *waiting; /* Landed, without a checkpoint; oldest first. */
-    int64_t wanted_ms;     /* Since when a checkpoint is missing; 0: none. */
-    int64_t refreshed_ms;
-    int64_t pause_ms; /* After a failure, until then. */
+    struct sealing sealing;
 };
 
 static int64_t now_ms(void)
@@ -109,124 +104,6 @@ void teller_moved(struct teller *teller)
     (void)pthread_mutex_unlock(&teller->mutex);
 }
 
-/* ---- Checkpoints ---- */
-
-/* The log as committed, as far as this server knows. */
-static void read_end(struct ledger_host *host, int64_t *size, struct hash *root)
-{
-    host_read(host);
-    *size = host->at.size;
-    *root = host->at.root;
-    host_done(host);
-}
-
-/* The latest that another server signed and that this log reaches. */
-static void refresh(struct teller *teller)
-{
-    struct ledger_host *host = teller->host;
-    struct store_checkpoint checkpoint;
-    struct error error = {0};
-    struct hash root;
-    struct tree tree;
-    POOL_LOAN(loan);
-
-    teller->refreshed_ms = now_ms();
-    if (!pool_borrow(&host->node->pool, &loan, &error) ||
-        !store_checkpoint_latest(loan.db, host->ledger_id, &checkpoint,
-                                 &error) ||
-        checkpoint.size > host_size(host))
-        return;
-    teller->prover->size = 0;
-    if (!prover_tree(teller->prover, checkpoint.size, &tree, &error))
-        return;
-    root = tree_root(&tree);
-    if (hash_equal(&root, &checkpoint.root))
-        host_publish(host, &checkpoint);
-    else
-        host_doubt(host, ERROR_DOUBT,
-                   "a checkpoint of size %" PRId64 " has another root",
-                   checkpoint.size);
-}
-
-/* Become the signer, if what this host signed is where the log comes from. */
-static void take_over(struct teller *teller)
-{
-    struct ledger_host *host = teller->host;
-    struct log_signer *signer = &host->signer;
-    struct error error = {0};
-    struct tree tree = {0};
-    int64_t size = host_size(host);
-
-    teller->prover->size = 0;
-    if (!signer->has_key ||
-        (signer->highwater.size <= size &&
-         !prover_tree(teller->prover, signer->highwater.size, &tree, &error)))
-        return;
-    if (signer_start(signer, size, &tree, host->node->host_name, &error)) {
-        log_event(LOG_INFO, "signer", "%s: signs here, epoch %" PRId64,
-                  host->name, signer->epoch);
-        return;
-    }
-    if (error.code == ERROR_DOUBT)
-        host_doubt(host, ERROR_DOUBT, "%s", error.text);
-    else
-        log_event(LOG_WARNING, "signer", "%s: %s", host->name, error.text);
-}
-
-static void sign(struct teller *teller, int64_t size, const struct hash *root)
-{
-    struct ledger_host *host = teller->host;
-    struct store_checkpoint checkpoint;
-    struct error error = {0};
-
-    if (now_ms() < teller->pause_ms || !host_is_writable(host, &error))
-        return;
-    if (signer_sign(&host->signer, size, root, &checkpoint, &error))
-        host_publish(host, &checkpoint);
-    else if (error.code == ERROR_DOUBT)
-        host_doubt(host, ERROR_DOUBT, "%s", error.text);
-    else
-        log_event(LOG_WARNING, "signer", "%s: %s", host->name, error.text);
-    if (error.code != ERROR_NONE)
-        teller->pause_ms = now_ms() + PAUSE_MS;
-}
-
-/* Is all signed that is committed? */
-static bool is_covered(struct ledger_host *host, int64_t size)
-{
-    struct store_checkpoint latest;
-
-    return host_checkpoint(host, &latest) && latest.size >= size;
-}
-
-/* See to it that what is committed is signed. */
-static void seek_checkpoint(struct teller *teller)
-{
-    struct ledger_host *host = teller->host;
-    struct error error = {0};
-    struct hash root;
-    int64_t size;
-
-    read_end(host, &size, &root);
-    if (!host->signer.has_key && load_key(host))
-        take_over(teller);
-    if (!atomic_load(&host->signer.active))
-        refresh(teller);
-    else if (!is_covered(host, size))
-        sign(teller, size, &root);
-    if (is_covered(host, size) || !host_is_writable(host, &error)) {
-        teller->wanted_ms = 0;
-        return;
-    }
-    if (teller->wanted_ms == 0)
-        teller->wanted_ms = now_ms();
-    else if (now_ms() - teller->wanted_ms > TAKEOVER_MS &&
-             !atomic_load(&host->signer.active)) {
-        take_over(teller);
-        teller->wanted_ms = now_ms();
-    }
-}
-
 /* ---- Answers ---- */
 
 static void tell(struct item *item, const struct verdict *verdict)
@@ -255,8 +132,8 @@ static void tell_place(struct teller *teller, struct item *item,
     if (item->done != NULL && !item->brief &&
         host_checkpoint(teller->host, &checkpoint) &&
         checkpoint.size > entry->idx) {
-        if (receipt_make(teller->prover, entry->idx, entry->leaf, &checkpoint,
-                         &receipt, &size, &error)) {
+        if (receipt_make(teller->sealing.prover, entry->idx, entry->leaf,
+                         &checkpoint, &receipt, &size, &error)) {
             verdict.size = checkpoint.size;
             verdict.receipt = (struct text){receipt, (uint32_t)size};
         } else {
@@ -417,12 +294,12 @@ static void answer_landed(struct teller *teller, bool all)
 static bool collect(struct teller *teller, struct items *loose, bool *moved)
 {
     struct batch **link = &teller->waiting;
-    bool wanted = teller->waiting != NULL || teller->wanted_ms != 0;
+    bool wanted = teller->waiting != NULL || teller->sealing.wanted_ms != 0;
     struct timespec until;
     bool closed;
 
     (void)clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_nsec += (wanted ? TICK_MS : REFRESH_MS - 1) * 1000000L;
+    until.tv_nsec += (wanted ? TICK_MS : IDLE_MS) * 1000000L;
     until.tv_sec += until.tv_nsec / 1000000000;
     until.tv_nsec %= 1000000000;
     (void)pthread_mutex_lock(&teller->mutex);
@@ -456,10 +333,10 @@ static void *run(void *context)
         for (struct batch *at = teller->waiting; at != NULL; at = at->next)
             part(at, &loose);
         answer_loose(teller, &loose);
-        if (teller->waiting != NULL || moved || teller->wanted_ms != 0 ||
-            (!atomic_load(&teller->host->signer.active) &&
-             now_ms() - teller->refreshed_ms >= REFRESH_MS))
-            seek_checkpoint(teller);
+        if (teller->waiting != NULL || moved ||
+            teller->sealing.wanted_ms != 0 ||
+            sealing_is_stale(&teller->sealing))
+            sealing_seek(&teller->sealing);
         answer_landed(teller, !open);
     }
     return NULL;
@@ -473,7 +350,8 @@ struct teller *teller_start(struct ledger_host *host)
     if (teller == NULL)
         abort();
     teller->host = host;
-    teller->prover = prover_create(host);
+    teller->sealing =
+        (struct sealing){.host = host, .prover = prover_create(host)};
     teller->moved = true;
     (void)pthread_mutex_init(&teller->mutex, NULL);
     (void)pthread_condattr_init(&attributes);
@@ -502,6 +380,6 @@ void teller_stop(struct teller *teller)
     (void)pthread_cond_destroy(&teller->changed);
     (void)pthread_cond_destroy(&teller->freed);
     (void)pthread_mutex_destroy(&teller->mutex);
-    free(teller->prover);
+    free(teller->sealing.prover);
     free(teller);
 }
