@@ -1,7 +1,8 @@
 /*
  * grow DIR SIZE [WHAT[=N]]...: a static log of so many entries.
  *
- * WHAT: forged=N, unlawful=N, doubled=N, forked=N, late, trial, receipt=N.
+ * WHAT: forged=N, unlawful=N, doubled=N, forked=N, late, trial, plain,
+ * receipt=N.
  */
 #include "tests/audit/grow.h"
 
@@ -29,6 +30,8 @@ static void apply(struct grow_plan *plan, const char *what)
         plan->receipts = receipts;
     } else if (strcmp(what, "late") == 0)
         plan->late = true;
+    else if (strcmp(what, "plain") == 0)
+        plan->plain = true;
     else if (strcmp(what, "trial") == 0)
         plan->trial = true;
     else {
