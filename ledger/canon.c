@@ -225,8 +225,23 @@ static bool read_field(struct reader *reader, const struct field_spec *field,
     impossible();
 }
 
+/* Does the key stand further on, out of order? */
+static bool stands_later(const struct reader *reader, const char *name)
+{
+    size_t size = strlen(name);
+
+    for (size_t at = reader->at; at + size + 3 <= reader->size; at++)
+        if (reader->json[at] == '"' &&
+            memcmp(reader->json + at + 1, name, size) == 0 &&
+            memcmp(reader->json + at + 1 + size, "\":", 2) == 0)
+            return true;
+    return false;
+}
+
 static bool missing(struct reader *reader, const struct field_spec *field)
 {
+    if (stands_later(reader, field->name))
+        return broken(reader, "keys must be sorted, and each once,");
     enter(reader, field->name, 0);
     point(reader);
     return fail(reader->error, ERROR_FIELD, "%s is missing: %s", field->name,

@@ -96,7 +96,7 @@ static void keys_are_sorted_and_each_stands_once(void **unused)
     refused(ERROR_SYNTAX, "keys must be sorted",
             JSON("\"index\":1,\"kind\":\"reversal\"," NONCE
                  ",\"effective\":\"2026-01-10\",\"reason\":\"mistake\""));
-    refused(ERROR_FIELD, "index is missing",
+    refused(ERROR_SYNTAX, "keys must be sorted",
             JSON("\"kind\":\"reversal\"," NONCE
                  ",\"index\":1,\"reason\":\"mistake\""));
     refused(ERROR_SYNTAX, "each once",
