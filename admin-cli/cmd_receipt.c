@@ -2,8 +2,8 @@
 #include "admin-cli/act.h"
 #include "admin-cli/file.h"
 #include "admin-cli/screen.h"
+#include "admin-cli/trust.h"
 #include "ledger/leaf.h"
-#include "ledger/policy.h"
 #include "ledger/receipt.h"
 
 #include <assert.h>
@@ -19,53 +19,27 @@ static bool unproven(struct error *error)
     return fail(error, ERROR_PROOF, "%s", cause.text);
 }
 
-/* vkey: the log's; a policy must agree as well if one is given. */
-static bool read_trust(struct vkey *vkey, struct policy *policy, char **bytes,
-                       const struct receipt *receipt, const struct call *call,
+/* The policy's file, or a policy of the one key. */
+static bool read_trust(struct trust *trust, const struct call *call,
                        struct error *error)
 {
-    const char *text = call_option(call, "vkey");
+    const char *vkey = call_option(call, "vkey");
     const char *path = call_option(call, "policy");
-    const char *origin = receipt->checkpoint.bytes;
-    size_t size;
 
-    if ((text == NULL) == (path == NULL))
+    if ((vkey == NULL) == (path == NULL))
         return fail(error, ERROR_USAGE, "say --policy FILE or --vkey VKEY");
-    if (text != NULL)
-        return vkey_read(vkey, text, strlen(text), error);
-    if (!file_read(path, POLICY_BYTES_MAX, bytes, &size, error) ||
-        !policy_read(policy, *bytes, size, error))
-        return false;
-    for (size_t i = 0; i < policy->log_count; i++) {
-        const char *name = policy->logs[i].vkey.name;
-        const size_t name_size = strlen(name);
-
-        if (receipt->checkpoint.size > name_size &&
-            memcmp(origin, name, name_size) == 0 && origin[name_size] == '\n') {
-            *vkey = policy->logs[i].vkey;
-            return true;
-        }
-    }
-    return fail(error, ERROR_PROOF, "the policy has no log of that origin");
+    return trust_open(trust, path, vkey, NULL, error);
 }
 
-static bool judge(const struct receipt *receipt, const struct vkey *vkey,
-                  const struct policy *policy, struct checkpoint *checkpoint,
-                  struct error *error)
+static bool judge(const struct receipt *receipt, const struct trust *trust,
+                  struct checkpoint *checkpoint, struct error *error)
 {
-    struct note note;
-
     if (receipt->leaf.size == 0)
         return fail(error, ERROR_PROOF,
                     "there is no entry in it: a plain proof proves nothing "
                     "alone");
-    if (!receipt_verify(receipt, vkey, checkpoint, error))
-        return unproven(error);
-    if (policy != NULL && (!note_parse(&note, receipt->checkpoint.bytes,
-                                       receipt->checkpoint.size, error) ||
-                           !policy_check(policy, &note, checkpoint, error)))
-        return unproven(error);
-    return true;
+    return receipt_verify_policy(receipt, &trust->policy, checkpoint, error) ||
+           unproven(error);
 }
 
 /* The entry in the leaf, on stderr, or in the object for --json. */
@@ -103,20 +77,45 @@ static bool show_entry(json_t *object, const struct receipt *receipt,
     return done;
 }
 
+/* The policy's witnesses that have cosigned its checkpoint, and when. */
+static json_t *list_witnesses(const struct receipt *receipt,
+                              const struct trust *trust)
+{
+    struct note *note = calloc(1, sizeof *note);
+    json_t *list = json_array();
+    char text[INSTANT_CHARS + 1];
+    struct error ignored = {0};
+
+    assert(note != NULL);
+    if (note_parse(note, receipt->checkpoint.bytes, receipt->checkpoint.size,
+                   &ignored))
+        for (size_t i = 0; i < trust->policy.witness_count; i++) {
+            const uint64_t stamp = policy_stamp(&trust->policy, i, note);
+
+            if (stamp == 0 || stamp > INT64_MAX / 1000)
+                continue;
+            instant_write(text, (struct instant){(int64_t)stamp * 1000});
+            (void)json_array_append_new(
+                list,
+                json_pack("{s:s, s:s}", "witness",
+                          trust->policy.witnesses[i].vkey.name, "at", text));
+        }
+    free(note);
+    return list;
+}
+
 static bool verify(const struct receipt *receipt, const struct call *call,
                    struct error *error)
 {
-    struct policy *policy = calloc(1, sizeof *policy);
+    struct trust *trust = calloc(1, sizeof *trust);
     const bool by_policy = call_option(call, "policy") != NULL;
     struct checkpoint checkpoint = {0};
-    char *bytes = NULL;
-    struct vkey vkey;
     json_t *object = json_object();
     bool done;
 
-    assert(policy != NULL);
-    done = read_trust(&vkey, policy, &bytes, receipt, call, error) &&
-           judge(receipt, &vkey, by_policy ? policy : NULL, &checkpoint, error);
+    assert(trust != NULL);
+    done = read_trust(trust, call, error) &&
+           judge(receipt, trust, &checkpoint, error);
     if (done) {
         (void)json_object_set_new(object, "verified", json_true());
         (void)json_object_set_new(object, "origin",
@@ -128,6 +127,8 @@ static bool verify(const struct receipt *receipt, const struct call *call,
         (void)json_object_set_new(
             object, "trusted",
             json_string(by_policy ? "policy" : "log key only"));
+        (void)json_object_set_new(object, "cosigned",
+                                  list_witnesses(receipt, trust));
         done = show_entry(object, receipt, checkpoint.origin, call, error) ||
                unproven(error);
     }
@@ -137,8 +138,8 @@ static bool verify(const struct receipt *receipt, const struct call *call,
         screen_document(stdout, object, call_has(call, SETTING_JSON));
     }
     json_decref(object);
-    free(bytes);
-    free(policy);
+    trust_close(trust);
+    free(trust);
     return done;
 }
 
