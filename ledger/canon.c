@@ -330,8 +330,8 @@ static enum entry_kind find_kind(const char *json, size_t size)
                 end = memchr(json + at, '"', size - at);
                 if (end == NULL)
                     return ENTRY_none;
-                return entry_kind_read((struct text){
-                    json + at, (uint32_t)(end - (json + at))});
+                return entry_kind_read(
+                    (struct text){json + at, (uint32_t)(end - (json + at))});
             }
             for (at++; at < size && json[at] != '"'; at++)
                 if (json[at] == '\\')

@@ -34,8 +34,8 @@ static bool close_campaign(struct entry *entry, const struct view *view,
                            const struct record_due *due,
                            struct instant accepted)
 {
-    const struct record_campaign *campaign = (const void *)view_find(
-        view, RECORD_campaign, due->target.key);
+    const struct record_campaign *campaign =
+        (const void *)view_find(view, RECORD_campaign, due->target.key);
     struct entry_campaign_close *close = &entry->campaign_close;
 
     if (accepted.ms < campaign->settles.ms ||
@@ -76,8 +76,8 @@ bool clerk_entry(struct entry *entry, const struct view *view,
     bool ready;
 
     memset(entry, 0, sizeof *entry);
-    entry->kind = due_kind((enum record_type)due->type,
-                           (enum transition)due->transition);
+    entry->kind =
+        due_kind((enum record_type)due->type, (enum transition)due->transition);
     assert(entry->kind != ENTRY_none);
     if (entry->kind == ENTRY_campaign_close)
         ready = close_campaign(entry, view, due, accepted);
@@ -86,8 +86,7 @@ bool clerk_entry(struct entry *entry, const struct view *view,
     else
         impossible();
     entry->common.kind = (uint16_t)entry->kind;
-    entry->common.nonce =
-        derive_nonce(origin, entry->kind, due->target, step);
+    entry->common.nonce = derive_nonce(origin, entry->kind, due->target, step);
     GIVE(entry, common, kind);
     GIVE(entry, common, nonce);
     return ready;

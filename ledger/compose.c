@@ -418,8 +418,9 @@ static bool put_words(struct scribe *scribe, const struct object_spec *spec,
             !put(scribe, field->name, strlen(field->name)) ||
             !put(scribe, "\":", 2))
             return false;
-        if (is_kind ? !put_value(scribe, TYPE_kind, &code)
-                    : !put_field(scribe, field, word->value))
+        if (word == NULL && !put_value(scribe, TYPE_kind, &code))
+            return false;
+        if (word != NULL && !put_field(scribe, field, word->value))
             return false;
         leave(scribe);
         before = ",\"";

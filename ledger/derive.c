@@ -35,8 +35,9 @@ static const char *pledge_shown(const struct state *state,
     return state_word(pledge->head.state);
 }
 
-static const char *subscription_shown(
-    const struct record_subscription *subscription, struct instant now)
+static const char *
+subscription_shown(const struct record_subscription *subscription,
+                   struct instant now)
 {
     struct date today = instant_day(now, ZONE_UTC);
 

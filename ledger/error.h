@@ -21,8 +21,8 @@ enum error_code {
 
 struct error {
     enum error_code code;
-    char text[400];    /* One sentence for the caller; never holds a secret. */
-    char pointer[96];  /* JSON pointer to the culprit, or "". */
+    char text[400];   /* One sentence for the caller; never holds a secret. */
+    char pointer[96]; /* JSON pointer to the culprit, or "". */
 };
 
 struct error_spec {

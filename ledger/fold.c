@@ -113,8 +113,7 @@ bool fold_move(struct fold *fold, struct record *record, enum transition what,
 
     if (to == STATE_none) {
         state_allows(allowed, sizeof allowed, record->state);
-        return fail(error, ERROR_STATE,
-                    "the %s is %s, which allows %s, not %s",
+        return fail(error, ERROR_STATE, "the %s is %s, which allows %s, not %s",
                     record_spec(record->type)->name, state_word(record->state),
                     allowed, transition_word(what));
     }
@@ -264,8 +263,7 @@ static bool post_one(struct fold *fold, enum account account,
                      struct error *error)
 {
     struct outcome *outcome = fold->outcome;
-    struct record_balance *balance =
-        balance_edit(fold, account, owner, error);
+    struct record_balance *balance = balance_edit(fold, account, owner, error);
 
     if (balance == NULL)
         return false;
@@ -378,8 +376,8 @@ static struct link due_key(const struct record *record, enum transition what)
     return link_of(bytes, sizeof bytes, NULL, 0);
 }
 
-bool fold_due(struct fold *fold, const struct record *record,
-              struct instant at, enum transition what, struct error *error)
+bool fold_due(struct fold *fold, const struct record *record, struct instant at,
+              enum transition what, struct error *error)
 {
     struct record_due *due =
         (void *)fold_new(fold, RECORD_due, due_key(record, what), error);

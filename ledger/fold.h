@@ -16,8 +16,8 @@ void ledger_start(void);
 
 /* One signature line of an entry, as its name says; see signers_read(). */
 struct signer {
-    bool clerk;       /* "<origin>/clerk" */
-    struct id party;  /* "<origin>/p-..." */
+    bool clerk;      /* "<origin>/clerk" */
+    struct id party; /* "<origin>/p-..." */
     uint32_t key_id;
 };
 

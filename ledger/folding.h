@@ -20,7 +20,7 @@ struct fold {
     const struct record *slots[RECORD_COUNT];
     bool reversible; /* Keep how to undo it. */
     int undo_count;
-    size_t record_count; /* Records made or first edited by this entry. */
+    size_t record_count;  /* Records made or first edited by this entry. */
     uint8_t reversed_act; /* Of a reversal: the act class of its target. */
     /* What the signature lines are worth, and how many officers the kind
      * needs, as the entry found it: it cannot appoint or key its signers. */
@@ -41,9 +41,8 @@ typedef bool rule_fn(struct fold *fold, const void *a, const void *b,
     ((const struct record_##name *)(const void *)fold_slot((fold),             \
                                                            RECORD_##name))
 #define EDIT(fold, name)                                                       \
-    ((struct record_##name *)(void *)fold_edit((fold), RECORD_##name,          \
-                                               fold_slot((fold),               \
-                                                         RECORD_##name)->key))
+    ((struct record_##name *)(void *)fold_edit(                                \
+        (fold), RECORD_##name, fold_slot((fold), RECORD_##name)->key))
 #define FIND_RECORD(fold, name, link_)                                         \
     ((const struct record_##name *)(const void *)view_find(                    \
         (fold)->view, RECORD_##name, (link_).key))
@@ -59,8 +58,7 @@ struct record *fold_edit(struct fold *fold, enum record_type type,
 void fold_take(struct fold *fold, const struct record *record);
 
 /* Is there one that was not reversed? */
-bool fold_has(const struct fold *fold, enum record_type type,
-              struct link key);
+bool fold_has(const struct fold *fold, enum record_type type, struct link key);
 /* NULL and ERROR_TAKEN if the key is in use. */
 struct record *fold_new(struct fold *fold, enum record_type type,
                         struct link key, struct error *error);
@@ -101,8 +99,11 @@ struct amount fold_balance(const struct fold *fold, enum account account,
                            struct owner owner);
 
 /* Unique values. */
-enum unique_index { UNIQUE_CLASS_CODE, UNIQUE_PAYMENT_REFERENCE,
-                    UNIQUE_BANK_SOURCE };
+enum unique_index {
+    UNIQUE_CLASS_CODE,
+    UNIQUE_PAYMENT_REFERENCE,
+    UNIQUE_BANK_SOURCE
+};
 MUST_USE bool fold_key(struct fold *fold, const struct record *record,
                        enum unique_index index, const void *value, size_t size,
                        struct error *error);
@@ -184,8 +185,7 @@ MUST_USE bool sign_judge(struct fold *fold, const struct step *steps,
 /* undo.c */
 void undo_keep(struct fold *fold, int step, const struct record *record,
                const void *attr, const void *before, size_t size);
-MUST_USE bool undo_entry(struct fold *fold, int64_t index,
-                         struct error *error);
+MUST_USE bool undo_entry(struct fold *fold, int64_t index, struct error *error);
 
 /* clang-format off */
 #define RULE(kind, rule, a, b) rule_fn rule_##rule;

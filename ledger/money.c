@@ -91,8 +91,8 @@ static bool receive_pledge(struct fold *fold, const struct source *source,
     if (!split(&take, &surplus, amount, pledge->amount, pledge->received,
                error) ||
         !credit(fold, source, take, held_account(pledge), owner, error) ||
-        !fold_post(fold, take, ACCOUNT_memo_contra, owner,
-                   ACCOUNT_memo_pledges, owner, error) ||
+        !fold_post(fold, take, ACCOUNT_memo_contra, owner, ACCOUNT_memo_pledges,
+                   owner, error) ||
         !count_pledge_money(fold, campaign, pledge, take, error) ||
         !credit(fold, source, surplus, ACCOUNT_overpaid,
                 owner_of_id(pledge->party), error))
@@ -127,8 +127,8 @@ static bool return_pledge(struct fold *fold, const struct source *source,
            count_pledge_money(fold, campaign, pledge, amount_negate(amount),
                               error) &&
            fold_move(fold, &pledge->head, TRANSITION_charge_back, error) &&
-           (!counted || fold_add_count(fold, &campaign->head,
-                                       &campaign->count, -1, error));
+           (!counted ||
+            fold_add_count(fold, &campaign->head, &campaign->count, -1, error));
 }
 
 /* ---- Subscriptions ---- */
@@ -148,8 +148,7 @@ static bool pay_capital(struct fold *fold, const struct source *source,
                         error);
 }
 
-static bool receive_subscription(struct fold *fold,
-                                 const struct source *source,
+static bool receive_subscription(struct fold *fold, const struct source *source,
                                  struct record_subscription *subscription,
                                  struct amount amount, struct error *error)
 {
@@ -188,8 +187,7 @@ static bool return_subscription(struct fold *fold, const struct source *source,
                      error) &&
                fold_add_sum(fold, &subscription->head, &subscription->held,
                             amount_negate(amount), error);
-    return debit(fold, source, amount, ACCOUNT_called_capital, holder,
-                 error) &&
+    return debit(fold, source, amount, ACCOUNT_called_capital, holder, error) &&
            fold_post(fold, amount, ACCOUNT_capital_paid, holder,
                      ACCOUNT_capital_unpaid, holder, error) &&
            fold_add_sum(fold, &subscription->head, &subscription->paid,
@@ -234,8 +232,7 @@ static bool count_tranche_money(struct fold *fold,
 {
     return fold_add_sum(fold, &tranche->head, &tranche->received, change,
                         error) &&
-           fold_add_sum(fold, &contract->head, &contract->drawn, change,
-                        error);
+           fold_add_sum(fold, &contract->head, &contract->drawn, change, error);
 }
 
 static bool receive_tranche(struct fold *fold, const struct source *source,
@@ -264,8 +261,8 @@ static bool receive_tranche(struct fold *fold, const struct source *source,
 }
 
 static bool return_tranche(struct fold *fold, const struct source *source,
-                           struct record_tranche *tranche,
-                           struct amount amount, struct error *error)
+                           struct record_tranche *tranche, struct amount amount,
+                           struct error *error)
 {
     struct record_contract *contract =
         EDIT_RECORD(fold, contract, link_of_id(tranche->contract));
@@ -313,8 +310,7 @@ bool return_money(struct fold *fold, const struct source *source,
     case RECORD_pledge:
         return return_pledge(fold, source, (void *)record, amount, error);
     case RECORD_subscription:
-        return return_subscription(fold, source, (void *)record, amount,
-                                   error);
+        return return_subscription(fold, source, (void *)record, amount, error);
     case RECORD_tranche:
         return return_tranche(fold, source, (void *)record, amount, error);
     default:

@@ -105,8 +105,7 @@ const struct account_spec *account_spec(enum account account);
 enum account account_read(const char *name);
 
 /* BLAKE2b-128 of parts: the key of a record that has no id of its own. */
-struct link link_of(const void *a, size_t a_size, const void *b,
-                    size_t b_size);
+struct link link_of(const void *a, size_t a_size, const void *b, size_t b_size);
 struct link link_of_id(struct id id);
 bool link_is_none(struct link link);
 bool link_equal(struct link a, struct link b);

@@ -11,8 +11,7 @@ bool rule_statement_follows(struct fold *fold, const void *a, const void *b,
                             struct error *error)
 {
     const struct record_bank *bank = SLOT(fold, bank);
-    const struct entry_bank_statement *statement =
-        &fold->entry->bank_statement;
+    const struct entry_bank_statement *statement = &fold->entry->bank_statement;
     char text[MONEY_CHARS];
 
     if (bank->open > 0)
@@ -23,9 +22,9 @@ bool rule_statement_follows(struct fold *fold, const void *a, const void *b,
         date_less(*(const struct date *)b, bank->covered))
         return fail(error, ERROR_RULE,
                     "the statement begins before the last one ended");
-    if (date_less(date_plus_days(
-                      instant_day(fold->meta->accepted, ZONE_UTC), 1),
-                  statement->to))
+    if (date_less(
+            date_plus_days(instant_day(fold->meta->accepted, ZONE_UTC), 1),
+            statement->to))
         return fail(error, ERROR_RULE, "the statement ends in the future");
     if (amount_equal(*(const struct amount *)a, bank->closing))
         return true;
@@ -44,7 +43,8 @@ static bool complete(struct fold *fold, struct record_statement *statement,
     if (!amount_equal(statement->running, statement->closing))
         return fail(error, ERROR_MISMATCH,
                     "opening and lines add up to %s, the closing balance is"
-                    " %s", money_text(fold, statement->running, sum),
+                    " %s",
+                    money_text(fold, statement->running, sum),
                     money_text(fold, statement->closing, closing));
     return fold_move(fold, &statement->head, TRANSITION_complete, error);
 }
@@ -212,8 +212,8 @@ static bool use(struct fold *fold, const struct source *source, bool in,
     if (in)
         return fold_post(fold, part->amount, source->account, source->owner,
                          account, owner_none(), error);
-    return fold_post(fold, part->amount, account, owner_none(),
-                     source->account, source->owner, error);
+    return fold_post(fold, part->amount, account, owner_none(), source->account,
+                     source->owner, error);
 }
 
 static bool allocate(struct fold *fold, const struct source *source, bool in,

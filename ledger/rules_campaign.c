@@ -39,7 +39,8 @@ bool rule_budget_covers(struct fold *fold, const void *a, const void *b,
         return true;
     return fail(error, ERROR_RULE,
                 "the required lines of the budget add up to %s, which is not"
-                " the minimum", money_text(fold, required, text));
+                " the minimum",
+                money_text(fold, required, text));
 }
 
 bool rule_settles_after_reflection(struct fold *fold, const void *a,
@@ -56,7 +57,8 @@ bool rule_settles_after_reflection(struct fold *fold, const void *a,
         return true;
     return fail(error, ERROR_RULE,
                 "between close and settlement lie fewer than the %" PRId64
-                " days of reflection", days);
+                " days of reflection",
+                days);
 }
 
 bool rule_campaign_is_open(struct fold *fold, const void *a, const void *b,
@@ -78,8 +80,7 @@ bool rule_campaign_is_open(struct fold *fold, const void *a, const void *b,
 }
 
 static bool within(const struct fold *fold, struct amount amount,
-                   struct amount least, struct amount most,
-                   struct error *error)
+                   struct amount least, struct amount most, struct error *error)
 {
     char text[MONEY_CHARS];
 
@@ -115,7 +116,8 @@ bool rule_campaign_takes(struct fold *fold, const void *a, const void *b,
     if (amount_to_minor(amount) % amount_to_minor(class->nominal) != 0)
         return fail(error, ERROR_RANGE,
                     "shares are pledged in whole shares of %" PRId64
-                    " minor units", amount_to_minor(class->nominal));
+                    " minor units",
+                    amount_to_minor(class->nominal));
     return true;
 }
 
@@ -293,8 +295,7 @@ static bool end_memo(struct fold *fold, const struct record_campaign *campaign,
                      struct error *error)
 {
     struct owner owner = owner_of(&campaign->head);
-    struct amount awaited =
-        fold_balance(fold, ACCOUNT_memo_pledges, owner);
+    struct amount awaited = fold_balance(fold, ACCOUNT_memo_pledges, owner);
 
     return fold_post(fold, awaited, ACCOUNT_memo_contra, owner,
                      ACCOUNT_memo_pledges, owner, error);
@@ -358,7 +359,6 @@ bool effect_give_back_pledge(struct fold *fold, const void *a, const void *b,
     if (pledge->head.state == STATE_pledge_RECEIVED &&
         !fold_add_count(fold, &campaign->head, &campaign->count, -1, error))
         return false;
-    return fold_add_sum(fold, &pledge->head, &pledge->received, less,
-                        error) &&
+    return fold_add_sum(fold, &pledge->head, &pledge->received, less, error) &&
            fold_add_sum(fold, &pledge->head, &pledge->refund, came, error);
 }

@@ -22,8 +22,7 @@ static bool title_allows(const struct fold *fold,
         open->repayment != REPAYMENT_BULLET)
         return fail(error, ERROR_RULE,
                     "TP-7Y: a participating title schedules no principal");
-    if (open->repayment == REPAYMENT_BULLET &&
-        open->term < TITLE_MONTHS_LEAST)
+    if (open->repayment == REPAYMENT_BULLET && open->term < TITLE_MONTHS_LEAST)
         return fail(error, ERROR_RULE,
                     "TP-7Y: a participating title is not repaid before seven"
                     " years");
@@ -33,7 +32,8 @@ static bool title_allows(const struct fold *fold,
     if (open->variable.basis_ppm > TITLE_BASIS_MAX_PPM)
         return fail(error, ERROR_RULE,
                     "TP-40: the variable part is reckoned on at most %d ppm"
-                    " of the nominal", TITLE_BASIS_MAX_PPM);
+                    " of the nominal",
+                    TITLE_BASIS_MAX_PPM);
     return true;
 }
 
@@ -50,8 +50,7 @@ bool rule_instrument_allows(struct fold *fold, const void *a, const void *b,
                     " then");
     if (!term && *(const uint8_t *)b != REPAYMENT_NONE &&
         *(const uint8_t *)b != REPAYMENT_REVENUE)
-        return fail(error, ERROR_RULE,
-                    "what is repaid by schedule has a term");
+        return fail(error, ERROR_RULE, "what is repaid by schedule has a term");
     if (HAS(fold->entry, offer_open, each_most) &&
         amount_less(open->each_most, open->each_least))
         return fail(error, ERROR_RULE, "each_most is less than each_least");
@@ -77,7 +76,8 @@ bool rule_instalments_add_up(struct fold *fold, const void *a, const void *b,
             instalments[i].month > fold->entry->offer_open.term)
             return fail(error, ERROR_RULE,
                         "instalment %" PRIu32 " is not within the term and"
-                        " after the one before", i);
+                        " after the one before",
+                        i);
         month = instalments[i].month;
         if (!amount_add(&sum, sum, instalments[i].amount))
             return fail(error, ERROR_RANGE, "the instalments are out of range");
@@ -144,8 +144,8 @@ static bool store_conditions(struct fold *fold, const struct list *list,
     const struct object_condition *given = list->items;
 
     for (uint32_t i = 0; i < list->count; i++) {
-        struct link key = link_of(offer->head.key, 16, &given[i].code,
-                                  sizeof given[i].code);
+        struct link key =
+            link_of(offer->head.key, 16, &given[i].code, sizeof given[i].code);
         struct record_condition *condition =
             (void *)fold_new(fold, RECORD_condition, key, error);
 

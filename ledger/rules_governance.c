@@ -28,7 +28,8 @@ bool rule_rules_are_known(struct fold *fold, const void *a, const void *b,
         return true;
     return fail(error, ERROR_RULE,
                 "rules number %" PRId64 " is not among 1 to %d, which this"
-                " program knows", rules, RULES_KNOWN);
+                " program knows",
+                rules, RULES_KNOWN);
 }
 
 bool rule_rules_go_up(struct fold *fold, const void *a, const void *b,
@@ -69,8 +70,8 @@ bool rule_thresholds_are_reachable(struct fold *fold, const void *a,
             return fail(error, ERROR_RULE,
                         "%s needs %" PRId64 " officers with a key, but only"
                         " %" PRId64 " would be in office",
-                        choice_word(TYPE_act, act),
-                        officers_needed(fold, act), able[act]);
+                        choice_word(TYPE_act, act), officers_needed(fold, act),
+                        able[act]);
     return true;
 }
 
@@ -133,13 +134,13 @@ bool effect_start_books(struct fold *fold, const void *a, const void *b,
     return true;
 }
 
-static bool add_key(struct fold *fold, struct id party,
-                    const struct key *key, struct error *error)
+static bool add_key(struct fold *fold, struct id party, const struct key *key,
+                    struct error *error)
 {
     struct record_party *record = EDIT_RECORD(fold, party, link_of_id(party));
     uint32_t key_id = signer_key_id(fold->meta->origin, party, key);
-    struct record_key *made = (void *)fold_new(
-        fold, RECORD_key, key_key(party, key_id), error);
+    struct record_key *made =
+        (void *)fold_new(fold, RECORD_key, key_key(party, key_id), error);
 
     if (made == NULL)
         return false;

@@ -8,8 +8,7 @@
 /* ---- Holdings ---- */
 
 static struct record_holding *holding_edit(struct fold *fold, struct id party,
-                                           struct id class,
-                                           struct error *error)
+                                           struct id class, struct error *error)
 {
     struct link key = holding_key(party, class);
     struct record_holding *holding;
@@ -39,8 +38,8 @@ static struct record_range *range_make(struct fold *fold,
                                        struct record_holding *holding,
                                        struct date day, struct error *error)
 {
-    struct record_range *range = (void *)fold_new(
-        fold, RECORD_range, range_key(holding, day), error);
+    struct record_range *range =
+        (void *)fold_new(fold, RECORD_range, range_key(holding, day), error);
     struct record_range *newer = NULL;
     struct link at = holding->newest, self;
 
@@ -73,15 +72,13 @@ static bool holding_add(struct fold *fold, struct record_holding *holding,
     range = fold_has(fold, RECORD_range, key)
                 ? EDIT_RECORD(fold, range, key)
                 : range_make(fold, holding, day, error);
-    return range != NULL &&
-           fold_add_balance(fold, &range->head, &range->change,
-                            amount_from_minor(change), error);
+    return range != NULL && fold_add_balance(fold, &range->head, &range->change,
+                                             amount_from_minor(change), error);
 }
 
 /* The fewest shares held on any day from `day` on. */
 static int64_t least_from(const struct fold *fold,
-                          const struct record_holding *holding,
-                          struct date day)
+                          const struct record_holding *holding, struct date day)
 {
     struct link at = holding->newest;
     int64_t held = holding->quantity, least = held;
@@ -123,11 +120,10 @@ bool effect_give_numbers(struct fold *fold, const void *a, const void *b,
     if (!fold_add_count(fold, &class->head, &class->issued,
                         subscription->quantity, error))
         return false;
-    holding = holding_edit(fold, subscription->party,
-                           record_id(&class->head), error);
-    if (holding == NULL ||
-        !holding_add(fold, holding, fold->effective, subscription->quantity,
-                     error))
+    holding =
+        holding_edit(fold, subscription->party, record_id(&class->head), error);
+    if (holding == NULL || !holding_add(fold, holding, fold->effective,
+                                        subscription->quantity, error))
         return false;
     fold_hold(fold, &holding->head);
     return member->head.state != STATE_member_ADMITTED ||
@@ -153,16 +149,14 @@ bool effect_queue_redemption(struct fold *fold, const void *a, const void *b,
     if (holding->quantity - holding->leaving < *(const int64_t *)b)
         return fail(error, ERROR_ENOUGH,
                     "they hold %" PRId64 " shares, of which %" PRId64
-                    " are asked to be redeemed already", holding->quantity,
-                    holding->leaving);
-    redemption->notice = a != NULL ? *(const struct date *)a
-                                   : fold->effective;
+                    " are asked to be redeemed already",
+                    holding->quantity, holding->leaving);
+    redemption->notice = a != NULL ? *(const struct date *)a : fold->effective;
     if (date_less(fold->effective, redemption->notice))
         return fail(error, ERROR_RULE, "the notice lies in the future");
-    redemption->earliest =
-        date_plus_months(redemption->notice, (int)months);
-    redemption->latest = date_plus_months(
-        redemption->earliest, (int)statutes->deferral_months);
+    redemption->earliest = date_plus_months(redemption->notice, (int)months);
+    redemption->latest =
+        date_plus_months(redemption->earliest, (int)statutes->deferral_months);
     fold_touch(fold, &holding->head);
     return fold_add_count(fold, &holding->head, &holding->leaving,
                           *(const int64_t *)b, error) &&
@@ -204,13 +198,12 @@ bool rule_queue_is_kept(struct fold *fold, const void *a, const void *b,
             FIND_RECORD(fold, redemption, at);
 
         at = other->next;
-        if (other->head.made >= redemption->head.made ||
-            !waits(other) || date_less(redemption->notice, other->notice) ||
+        if (other->head.made >= redemption->head.made || !waits(other) ||
+            date_less(redemption->notice, other->notice) ||
             date_less(fold->effective, other->earliest))
             continue;
         id_write(name, record_id(&other->head));
-        return fail(error, ERROR_RULE, "%s came first; decide it before",
-                    name);
+        return fail(error, ERROR_RULE, "%s came first; decide it before", name);
     }
     return true;
 }
@@ -255,11 +248,11 @@ bool rule_capital_floor_holds(struct fold *fold, const void *a, const void *b,
     if (amount_less(after, floor))
         return fail(error, ERROR_RULE,
                     "the capital is %s, its floor %s; after this it would be"
-                    " %s", money_text(fold, before, one),
-                    money_text(fold, floor, two),
+                    " %s",
+                    money_text(fold, before, one), money_text(fold, floor, two),
                     money_text(fold, after, three));
-    return stated(fold, HAS(fold->entry, redeem_accept, before),
-                  accept->before, before, "the capital before", error) &&
+    return stated(fold, HAS(fold->entry, redeem_accept, before), accept->before,
+                  before, "the capital before", error) &&
            stated(fold, HAS(fold->entry, redeem_accept, floor), accept->floor,
                   floor, "the capital floor", error) &&
            stated(fold, HAS(fold->entry, redeem_accept, after), accept->after,
@@ -368,13 +361,13 @@ static bool take_shares(struct fold *fold, int64_t quantity,
     if (least < quantity)
         return fail(error, ERROR_ENOUGH,
                     "on a day from then on they held %" PRId64
-                    " shares, less than %" PRId64, least, quantity);
+                    " shares, less than %" PRId64,
+                    least, quantity);
     fold_touch(fold, &holding->head);
     return holding_add(fold, holding, fold->effective, -quantity, error) &&
            fold_add_count(fold, &holding->head, &holding->leaving, -quantity,
                           error) &&
-           fold_add_count(fold, &class->head, &class->issued, -quantity,
-                          error);
+           fold_add_count(fold, &class->head, &class->issued, -quantity, error);
 }
 
 static bool drop_capital(struct fold *fold, struct amount nominal,
@@ -424,16 +417,16 @@ bool effect_redeem_shares(struct fold *fold, const void *a, const void *b,
         !leave_shares(fold, quantity, parts, error) ||
         !fold_move(fold, &redemption->head,
                    quantity == left ? TRANSITION_accept
-                                    : TRANSITION_accept_part, error))
+                                    : TRANSITION_accept_part,
+                   error))
         return false;
     keep_figures(fold, redemption, before, floor, after);
     return fold_add_count(fold, &redemption->head, &redemption->accepted,
                           quantity, error) &&
-           fold_add_sum(fold, &redemption->head, &redemption->payable,
-                        parts[0], error) &&
+           fold_add_sum(fold, &redemption->head, &redemption->payable, parts[0],
+                        error) &&
            drop_capital(fold, nominal, error) &&
-           post_exit(fold, holder, owner_of(&redemption->head), parts,
-                     error) &&
+           post_exit(fold, holder, owner_of(&redemption->head), parts, error) &&
            end_member(fold, error);
 }
 

@@ -53,8 +53,7 @@ bool rule_holder_is_member(struct fold *fold, const void *a, const void *b,
         return true;
     return fail(error, ERROR_RULE,
                 "shares are issued to members; the holder is %s",
-                member == NULL ? "no member"
-                               : state_word(member->head.state));
+                member == NULL ? "no member" : state_word(member->head.state));
 }
 
 static struct record_member *make(struct fold *fold, struct id party,

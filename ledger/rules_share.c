@@ -75,8 +75,8 @@ bool rule_quantity_fits_class(struct fold *fold, const void *a, const void *b,
         return true;
     return fail(error, ERROR_RULE,
                 "a holder has at most %" PRId64 " shares of the class; with"
-                " this they would have %" PRId64, class->most,
-                before + quantity);
+                " this they would have %" PRId64,
+                class->most, before + quantity);
 }
 
 bool rule_reflection_is_over(struct fold *fold, const void *a, const void *b,
@@ -145,17 +145,15 @@ bool rule_ceilings_hold(struct fold *fold, const void *a, const void *b,
     (void)b;
     if (!within(ledger->capital_public, ledger->capital,
                 statutes->public_max_ppm))
-        return fail(error, ERROR_RULE,
-                    "public bodies would hold %s of %s, more than %" PRId64
-                    " ppm",
-                    money_text(fold, ledger->capital_public, part),
-                    money_text(fold, ledger->capital, whole),
-                    statutes->public_max_ppm);
+        return fail(
+            error, ERROR_RULE,
+            "public bodies would hold %s of %s, more than %" PRId64 " ppm",
+            money_text(fold, ledger->capital_public, part),
+            money_text(fold, ledger->capital, whole), statutes->public_max_ppm);
     if (statutes->holder_max_ppm > 0 &&
         !within(party->capital, ledger->capital, statutes->holder_max_ppm))
         return fail(error, ERROR_RULE,
-                    "one holder would have %s of %s, more than %" PRId64
-                    " ppm",
+                    "one holder would have %s of %s, more than %" PRId64 " ppm",
                     money_text(fold, party->capital, part),
                     money_text(fold, ledger->capital, whole),
                     statutes->holder_max_ppm);
@@ -190,8 +188,8 @@ bool effect_change_class(struct fold *fold, const void *a, const void *b,
     };
 
     (void)b;
-    return fold_move(fold, &EDIT(fold, class)->head,
-                     what[*(const uint8_t *)a], error);
+    return fold_move(fold, &EDIT(fold, class)->head, what[*(const uint8_t *)a],
+                     error);
 }
 
 /* End of the day that lies `days` after the day of the promise. */
@@ -269,9 +267,9 @@ bool effect_take_capital(struct fold *fold, const void *a, const void *b,
         !amount_sub(&uncalled, subscription->nominal, called))
         return fail(error, ERROR_RANGE, "the nominal is out of range");
     SET_ATTR(fold, subscription, due,
-             a != NULL ? *(const struct date *)a
-                       : date_plus_days(fold->effective,
-                                        (int32_t)class->call_days));
+             a != NULL
+                 ? *(const struct date *)a
+                 : date_plus_days(fold->effective, (int32_t) class->call_days));
     if (!add_capital(fold, subscription->nominal, error) ||
         !fold_add_sum(fold, &subscription->head, &subscription->called, called,
                       error) ||
@@ -409,8 +407,7 @@ bool effect_start_call(struct fold *fold, const void *a, const void *b,
     subscription = FIND_RECORD(fold, subscription, link);
     fold_take(fold, &subscription->head);
     return call_amount(&amount, subscription, *(const int64_t *)b, error) &&
-           figures_agree(fold, amount_is_zero(amount) ? 0 : 1, amount,
-                         error) &&
+           figures_agree(fold, amount_is_zero(amount) ? 0 : 1, amount, error) &&
            call_one(fold, link, *(const int64_t *)b,
                     fold->entry->share_call.due, error);
 }

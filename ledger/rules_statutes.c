@@ -54,11 +54,13 @@ static bool check_law(const struct fold *fold,
     if (statutes->floor_ppm < profile->floor_ppm)
         return fail(error, ERROR_RULE,
                     "the law asks for a capital floor of at least %" PRId64
-                    " ppm of the highest capital", profile->floor_ppm);
+                    " ppm of the highest capital",
+                    profile->floor_ppm);
     if (statutes->public_max_ppm > profile->public_max_ppm)
         return fail(error, ERROR_RULE,
                     "the law lets public bodies hold at most %" PRId64
-                    " ppm of the capital", profile->public_max_ppm);
+                    " ppm of the capital",
+                    profile->public_max_ppm);
     return true;
 }
 
@@ -105,8 +107,7 @@ bool effect_adopt_statutes(struct fold *fold, const void *a, const void *b,
     statutes = EDIT_RECORD(fold, statutes, self);
     overwrite(fold, statutes, a);
     return check_law(fold, statutes, error) &&
-           fold_add_count(fold, &statutes->head, &statutes->version, 1,
-                          error);
+           fold_add_count(fold, &statutes->head, &statutes->version, 1, error);
 }
 
 static bool adopt_college(struct fold *fold,
@@ -168,7 +169,8 @@ bool effect_adopt_colleges(struct fold *fold, const void *a, const void *b,
     if (votes != PPM)
         return fail(error, ERROR_RULE,
                     "the colleges' votes add up to %" PRId64
-                    " ppm, not 1000000", votes);
+                    " ppm, not 1000000",
+                    votes);
     SET_ATTR(fold, ledger, votes_total, votes);
     return true;
 }

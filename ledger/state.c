@@ -86,14 +86,13 @@ struct hash state_digest(const struct state *state)
         const struct table *table = &state->tables[type];
 
         for (size_t i = 0; i < table->count; i++)
-            (void)crypto_generichash_update(
-                &digest, (const uint8_t *)table_at(table, i),
-                table->record_bytes);
+            (void)crypto_generichash_update(&digest,
+                                            (const uint8_t *)table_at(table, i),
+                                            table->record_bytes);
     }
-    (void)crypto_generichash_update(
-        &digest, (const uint8_t *)&state->size, sizeof state->size);
-    (void)crypto_generichash_update(&digest,
-                                    (const uint8_t *)&state->accepted,
+    (void)crypto_generichash_update(&digest, (const uint8_t *)&state->size,
+                                    sizeof state->size);
+    (void)crypto_generichash_update(&digest, (const uint8_t *)&state->accepted,
                                     sizeof state->accepted);
     (void)crypto_generichash_final(&digest, hash.bytes, sizeof hash.bytes);
     return hash;
@@ -132,8 +131,7 @@ void layer_clear(struct layer *layer)
 }
 
 /* Copy a record into a table, over the one that is there or as a new one. */
-static struct record *put_over(struct table *table,
-                               const struct record *record)
+static struct record *put_over(struct table *table, const struct record *record)
 {
     struct record *place = table_find(table, record->type, record->key);
 
@@ -154,8 +152,8 @@ void state_remember_due(struct state *state, const struct record_due *due)
 {
     if (state->due_count == state->due_room) {
         state->due_room = state->due_room == 0 ? 16 : state->due_room * 2;
-        state->dues = must(
-            realloc(state->dues, state->due_room * sizeof state->dues[0]));
+        state->dues =
+            must(realloc(state->dues, state->due_room * sizeof state->dues[0]));
     }
     state->dues[state->due_count].at_ms = due->at.ms;
     memcpy(state->dues[state->due_count].key.key, due->head.key, 16);
@@ -169,8 +167,7 @@ void state_merge(struct state *state, struct layer *from)
         const struct record *merged =
             put_over(&state->tables[record->type], record);
 
-        if (merged->type == RECORD_due &&
-            merged->state == STATE_due_WAITING)
+        if (merged->type == RECORD_due && merged->state == STATE_due_WAITING)
             state_remember_due(state, (const void *)merged);
     }
     layer_clear(from);

@@ -20,7 +20,7 @@ struct state {
     struct due_entry {
         int64_t at_ms;
         struct link key;
-    } *dues; /* Unordered; those that are over leave lazily. */
+    } * dues; /* Unordered; those that are over leave lazily. */
     size_t due_count, due_room;
     uint8_t seed[16];
 };

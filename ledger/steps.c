@@ -248,10 +248,9 @@ static bool step_add(struct fold *fold, const struct step *step,
     if (value == NULL)
         return true;
     if (type_spec(step->a.type)->form == FORM_NUMBER)
-        return fold_add_count(fold, record, attr,
-                              take ? -*(const int64_t *)value
-                                   : *(const int64_t *)value,
-                              error);
+        return fold_add_count(
+            fold, record, attr,
+            take ? -*(const int64_t *)value : *(const int64_t *)value, error);
     return fold_add_sum(fold, record, attr,
                         take ? amount_negate(*(const struct amount *)value)
                              : *(const struct amount *)value,
@@ -311,8 +310,7 @@ static bool step_queue(struct fold *fold, const struct step *step,
     return fold_queue(fold, owner, chain, member, error);
 }
 
-static bool run(struct fold *fold, const struct step *step,
-                struct error *error)
+static bool run(struct fold *fold, const struct step *step, struct error *error)
 {
     const struct instant *at;
 
@@ -322,10 +320,9 @@ static bool run(struct fold *fold, const struct step *step,
     case STEP_NEW:
         return step_new(fold, step, error);
     case STEP_MOVE:
-        return fold_move(fold,
-                         fold_edit(fold, step->slot,
-                                   fold_slot(fold, step->slot)->key),
-                         step->transition, error);
+        return fold_move(
+            fold, fold_edit(fold, step->slot, fold_slot(fold, step->slot)->key),
+            step->transition, error);
     case STEP_SET:
         return step_set(fold, step);
     case STEP_ADD:
@@ -407,10 +404,8 @@ bool fold_entry(const struct view *view, const struct entry *entry,
                 const struct meta *meta, struct outcome *outcome,
                 struct error *error)
 {
-    struct fold fold = {.view = view,
-                        .entry = entry,
-                        .meta = meta,
-                        .outcome = outcome};
+    struct fold fold = {
+        .view = view, .entry = entry, .meta = meta, .outcome = outcome};
     const struct record_ledger *ledger;
 
     outcome->posting_count = 0;

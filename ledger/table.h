@@ -20,8 +20,7 @@ struct table {
     const uint8_t *seed; /* 16 bytes; the caller's. */
 };
 
-void table_start(struct table *table, size_t record_bytes,
-                 const uint8_t *seed);
+void table_start(struct table *table, size_t record_bytes, const uint8_t *seed);
 void table_free(struct table *table);
 /* Forget all records; keeps the memory. */
 void table_clear(struct table *table);

@@ -28,9 +28,9 @@ void undo_keep(struct fold *fold, int step, const struct record *record,
     if (!fold->reversible || record->type == RECORD_undo)
         return;
     assert(size <= STATE_AT);
-    undo = (void *)view_new(
-        fold->view, RECORD_undo,
-        undo_key(fold->meta->index, fold->undo_count++).key);
+    undo =
+        (void *)view_new(fold->view, RECORD_undo,
+                         undo_key(fold->meta->index, fold->undo_count++).key);
     undo->head.made = fold->meta->index;
     undo->head.touched = fold->meta->index;
     undo->kind = fold->entry->kind;
@@ -54,8 +54,7 @@ static void name_record(const struct record *record,
         id_write(out, record_id(record));
         return;
     }
-    (void)snprintf(out, 2 * ID_CHARS, "%s",
-                   record_spec(record->type)->name);
+    (void)snprintf(out, 2 * ID_CHARS, "%s", record_spec(record->type)->name);
 }
 
 /*
@@ -65,16 +64,15 @@ static void name_record(const struct record *record,
 static bool same_state(const struct record *record,
                        const struct record_undo *undo)
 {
-    return record->touched <= undo->head.made ||
-           record->type == RECORD_class ||
+    return record->touched <= undo->head.made || record->type == RECORD_class ||
            record->state == (uint8_t)undo->before.bytes[STATE_AT];
 }
 
 static bool untouched(const struct fold *fold, const struct record_undo *undo,
                       int64_t index, struct error *error)
 {
-    const struct record *record = view_find(
-        fold->view, (enum record_type)undo->type, undo->target.key);
+    const struct record *record =
+        view_find(fold->view, (enum record_type)undo->type, undo->target.key);
     char name[2 * ID_CHARS];
 
     assert(record != NULL);
@@ -83,8 +81,8 @@ static bool untouched(const struct fold *fold, const struct record_undo *undo,
         return true;
     name_record(record, name);
     return fail(error, ERROR_DEPENDS,
-                "entry %" PRId64 " has touched %s %s since",
-                record->touched, record_spec(record->type)->name, name);
+                "entry %" PRId64 " has touched %s %s since", record->touched,
+                record_spec(record->type)->name, name);
 }
 
 static bool undo_sum(struct fold *fold, struct record *record, void *attr,
@@ -99,10 +97,10 @@ static bool undo_sum(struct fold *fold, struct record *record, void *attr,
 
         memcpy(&change, undo->before.bytes, sizeof change);
         assert(outcome->posting_count < POSTINGS_PER_ENTRY);
-        outcome->postings[outcome->posting_count++] = (struct posting){
-            (enum account)balance->account,
-            {(uint8_t)balance->type, balance->owner},
-            amount_negate(change)};
+        outcome->postings[outcome->posting_count++] =
+            (struct posting){(enum account)balance->account,
+                             {(uint8_t)balance->type, balance->owner},
+                             amount_negate(change)};
         return fold_add_balance(fold, record, attr, amount_negate(change),
                                 error);
     }
@@ -152,8 +150,8 @@ static bool undo_one(struct fold *fold, const struct record_undo *undo,
     return true;
 }
 
-static const struct record_undo *undo_at(const struct fold *fold,
-                                         int64_t index, int number)
+static const struct record_undo *undo_at(const struct fold *fold, int64_t index,
+                                         int number)
 {
     struct link key = undo_key(index, number);
 
@@ -180,7 +178,8 @@ bool undo_entry(struct fold *fold, int64_t index, struct error *error)
     if (index >= fold->meta->index || undo_at(fold, index, 0) == NULL)
         return fail(error, ERROR_RULE,
                     "entry %" PRId64 " cannot be reversed; use the act that"
-                    " corrects its kind", index);
+                    " corrects its kind",
+                    index);
     if (undo_at(fold, index, 0)->head.state == STATE_undo_USED)
         return fail(error, ERROR_STATE,
                     "entry %" PRId64 " was reversed already", index);

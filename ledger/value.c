@@ -159,8 +159,9 @@ static bool read_text(struct text *out, enum field_type type, struct text text,
     const struct type_spec *spec = type_spec(type);
 
     if (text.size < spec->least || text.size > spec->most)
-        return fail(error, ERROR_FIELD, "a %s has %" PRId64 " to %" PRId64
-                    " bytes", spec->name, spec->least, spec->most);
+        return fail(error, ERROR_FIELD,
+                    "a %s has %" PRId64 " to %" PRId64 " bytes", spec->name,
+                    spec->least, spec->most);
     *out = text;
     return true;
 }

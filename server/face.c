@@ -195,8 +195,10 @@ static void make_etag(struct answer *answer, bool weak)
 static bool is_known(const char *list, const char *etag)
 {
     const char *quoted = strchr(etag, '"');
-    size_t size = strlen(quoted);
+    size_t size;
 
+    assert(quoted != NULL);
+    size = strlen(quoted);
     while (list != NULL && *list != '\0') {
         size_t item = strcspn(list, ",");
         size_t mark = item >= 2 && strncmp(list, "W/", 2) == 0 ? 2 : 0;

@@ -275,6 +275,7 @@ bool pages_render(const struct pages *pages, const char *name,
                             .depth = 1,
                             .out = out};
 
+    assert(layout != NULL); /* pages_open() has seen to it. */
     return run(&render, layout, 0, layout->count, error);
 }
 

@@ -150,6 +150,7 @@ static bool receive_places(struct db *db, struct store_place *places,
     *count = (size_t)PQntuples(rows);
     assert(*count <= room); /* Text hashes are unique. */
     for (int i = 0; i < PQntuples(rows); i++) {
+        assert(places != NULL); /* There was room. */
         row_fixed(rows, i, "text_hash", places[i].text_hash.bytes,
                   sizeof places[i].text_hash.bytes);
         places[i].idx = row_int(rows, i, "idx");
