@@ -84,8 +84,15 @@ static _Noreturn void serve(struct coop *coop, int pipe, int round)
 {
     static struct client clients[CLIENTS];
 
+    struct error error = {0};
+
     log_level_set(LOG_ERROR + 1);
-    coop_node_start(coop);
+    /* As a supervisor would: the database may be down just now. */
+    while (!node_start(&coop->node, &coop->config, &error)) {
+        error = (struct error){0};
+        wait_ms(50);
+    }
+    coop->host = node_ledger(coop->node, coop->ledger.name);
     for (int i = 0; i < CLIENTS; i++) {
         clients[i] = (struct client){
             .coop = coop,
