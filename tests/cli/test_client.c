@@ -107,7 +107,7 @@ static struct error ask(struct fake *fake, struct answer *answer)
     settings.values[SETTING_LEDGER] = "velo";
     settings.values[SETTING_CLOCK] = "2026-01-01T00:00:00Z";
     assert_true(client_open(&client, &settings, &error));
-    got = client_get(&client, "~/things", answer, &error);
+    got = client_get_json(&client, "~/things", answer, &error);
     assert_int_equal(got, error.code == ERROR_NONE);
     client_close(&client);
     stop(fake);
@@ -295,7 +295,7 @@ static void a_node_that_is_not_there_is_tried_later(void **state)
     settings.values[SETTING_LEDGER] = "velo";
     assert_true(client_open(&client, &settings, &error));
     assert_string_equal(client.socket, "/nonexistent/socket");
-    assert_false(client_get(&client, "~", &answer, &error));
+    assert_false(client_get_json(&client, "~", &answer, &error));
     assert_int_equal(error.code, ERROR_STORE);
     client_close(&client);
 }

@@ -76,14 +76,48 @@ static bool is_known(const char *request)
     return false;
 }
 
+static void keep(const char *note, size_t size)
+{
+    assert(node.count < POSTS_MAX && size < REQUEST_BYTES);
+    memcpy(node.posts[node.count], note, size);
+    node.posts[node.count++][size] = '\0';
+}
+
+/* Notes, each after its length; 503 for those that are too many. */
+static const char *keep_all(const char *body)
+{
+    static char answer[4096];
+    size_t used = (size_t)snprintf(
+        answer, sizeof answer,
+        "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n{\"results\":[");
+    const char *comma = "";
+
+    while (*body != '\0') {
+        char *note;
+        const size_t size = strtoul(body, &note, 10);
+        const bool takes = node.count < node.most;
+
+        if (takes)
+            keep(note + 1, size);
+        used += (size_t)snprintf(
+            answer + used, sizeof answer - used, "%s%s", comma,
+            takes ? "{\"status\":201}"
+                  : "{\"status\":503,\"code\":\"busy\",\"detail\":\"\"}");
+        comma = ",";
+        body = note + 1 + size;
+    }
+    (void)snprintf(answer + used, sizeof answer - used, "]}");
+    return answer;
+}
+
 static const char *answer_to(const char *request)
 {
+    if (strncmp(request, "POST /velo/entries:batch ", 25) == 0)
+        return keep_all(body_of(request));
     if (strncmp(request, "POST /velo/entries ", 19) == 0) {
         if (node.count >= node.most)
             return "HTTP/1.1 503 Busy\r\nConnection: close\r\n\r\n";
-        assert(node.count < POSTS_MAX);
-        (void)snprintf(node.posts[node.count++], REQUEST_BYTES, "%s",
-                       body_of(request));
+        keep(body_of(request), strlen(body_of(request)));
         return "HTTP/1.1 201 Created\r\nConnection: close\r\n\r\n{}";
     }
     if (strncmp(request, "GET /velo/entries?subject=", 26) == 0)
