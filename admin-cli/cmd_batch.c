@@ -2,9 +2,10 @@
  * A file of commands, a line each, as one would type them.
  *
  * Lines that begin with a blank continue the line before; '#' begins a
- * comment; words are quoted by ' or ".  "with OPTION..." gives options to all
- * lines after it, up to the next "with".  %k-mill is the id, of letter k,
- * that stands for this name.  The first line that fails ends it.
+ * comment; words are quoted by ' or ".  "with OPTION..." holds for all lines
+ * after it that do not say otherwise, up to the next "with".  %k-mill is the
+ * id, of letter k, that stands for this name; "say WORD..." prints words on
+ * stdout, ids and all.  The first line that fails ends it.
  */
 #include "admin-cli/batch.h"
 #include "admin-cli/command.h"
@@ -35,7 +36,8 @@ struct player {
     const struct call *call; /* "batch" itself. */
     struct batch batch;
     struct typed with, line;
-    struct call made; /* The line's. */
+    struct settings told; /* By "with". */
+    struct call made;     /* The line's. */
     size_t number, done;
 };
 
@@ -122,42 +124,80 @@ static bool split(struct typed *typed, const struct batch *batch,
     }
 }
 
-/* What the batch was told holds for each line that says nothing else. */
-static void inherit(struct player *player)
+/* What was told holds where the line says nothing itself. */
+static void inherit(struct settings *to, const struct settings *from)
 {
-    const struct settings *from = &player->call->settings;
-    struct settings *to = &player->made.settings;
-
     for (int i = 0; i < SETTING_COUNT; i++)
         if (to->values[i] == NULL && i != SETTING_OUT)
             to->values[i] = from->values[i];
-    for (size_t i = 0; to->key_count == 0 && i < from->key_count; i++)
-        to->keys[i] = from->keys[i];
-    if (to->key_count == 0)
-        to->key_count = from->key_count;
-    to->batch = &player->batch;
+    if (to->key_count > 0)
+        return;
+    memcpy(to->keys, from->keys, sizeof to->keys);
+    to->key_count = from->key_count;
 }
 
-static bool parse(struct player *player, struct error *error)
+/* "--name=value", "--name value" or a flag. */
+static bool take_setting(struct settings *told, const struct typed *words,
+                         size_t *at, struct error *error)
 {
-    char *words[2 * LINE_WORDS_MAX];
-    size_t count = 0;
+    const char *word = words->words[(*at)++];
+    const size_t size = strcspn(word, "=");
+    enum setting setting;
 
-    for (size_t i = 0; i < player->with.count; i++)
-        words[count++] = player->with.words[i];
-    for (size_t i = 0; i < player->line.count; i++)
-        words[count++] = player->line.words[i];
-    player->made = (struct call){0};
-    if (!command_parse(&player->made, (int)count, words, error))
+    if (strncmp(word, "--", 2) != 0 || size < 3 ||
+        !setting_find(&setting, word + 2, size - 2))
+        return fail(error, ERROR_USAGE, "'%.60s' is not for all commands",
+                    word);
+    if (setting_spec(setting)->argument == NULL)
+        return settings_set(told, setting, "", error);
+    if (word[size] == '=')
+        return settings_set(told, setting, word + size + 1, error);
+    if (*at == words->count)
+        return fail(error, ERROR_USAGE, "%s needs a value", word);
+    return settings_set(told, setting, words->words[(*at)++], error);
+}
+
+static bool take_with(struct player *player, const char *text,
+                      struct error *error)
+{
+    size_t at = 0;
+
+    player->told = (struct settings){0};
+    if (!split(&player->with, &player->batch, text, error))
         return false;
-    if (player->made.command == NULL ||
-        player->made.command->run == command_batch)
-        return fail(error, ERROR_USAGE, "this cannot stand in a batch");
-    inherit(player);
+    while (at < player->with.count)
+        if (!take_setting(&player->told, &player->with, &at, error))
+            return false;
     return true;
 }
 
-/* "with" keeps its words; all else is carried out. */
+static bool carry_out(struct player *player, struct error *error)
+{
+    struct typed *line = &player->line;
+    struct call *made = &player->made;
+
+    *made = (struct call){0};
+    if (!command_parse(made, (int)line->count, line->words, error))
+        return false;
+    if (made->command == NULL || made->command->run == command_batch)
+        return fail(error, ERROR_USAGE, "this cannot stand in a batch");
+    inherit(&made->settings, &player->told);
+    inherit(&made->settings, &player->call->settings);
+    made->settings.batch = &player->batch;
+    batch_begin(&player->batch, line->room, line->used);
+    if (!made->command->run(made, error))
+        return false;
+    player->done++;
+    return true;
+}
+
+static void say(const struct typed *line)
+{
+    for (size_t i = 1; i < line->count; i++)
+        (void)printf("%s%s", i == 1 ? "" : " ", line->words[i]);
+    (void)printf("\n");
+}
+
 static bool play_line(struct player *player, const char *text,
                       struct error *error)
 {
@@ -165,17 +205,14 @@ static bool play_line(struct player *player, const char *text,
 
     if (strncmp(text, "with", 4) == 0 &&
         (text[4] == '\0' || isspace((unsigned char)text[4])))
-        return split(&player->with, &player->batch, text + 4, error);
+        return take_with(player, text + 4, error);
     if (!split(line, &player->batch, text, error))
         return false;
     if (line->count == 0)
         return true;
-    if (!parse(player, error))
-        return false;
-    batch_begin(&player->batch, line->room, line->used);
-    if (!player->made.command->run(&player->made, error))
-        return false;
-    player->done++;
+    if (strcmp(line->words[0], "say") != 0)
+        return carry_out(player, error);
+    say(line);
     return true;
 }
 

@@ -1,0 +1,43 @@
+# Winter 2024: a campaign for a hub by the station falls short
+# shellcheck shell=sh disable=SC2154  # read by ../history
+
+board=$(minutes hub board 2024-10-30 \
+    'The board tries for a hub by the station.')
+
+play <<END
+campaign open --clock 2024-11-01T09:00:00Z --campaign %k-hub
+  --title 'Une halte de livraison à la gare'
+  --summary 'A room by the station where parcels change from train to bike.'
+  --mode all_or_nothing --minimum 15000.00
+  --opens 2024-11-02T06:00:00Z --closes 2024-12-15T00:00:00Z
+  --settles 2024-12-23T00:00:00Z --reflection-days 4 --least 10.00
+  --budget 'code=lease title="Lease and deposit" amount=9000.00 required=true'
+  --budget 'code=works title="Works" amount=6000.00 required=true'
+  --natures 'nature=gift least=10.00' --decision $board
+  --key camille.key --key driss.key
+END
+
+# Twenty-eight citizens, ten of them for the second time.
+"$here/citizens" 31 58 | awk '{
+    printf "%s 2024-11-%02d %d.00 %s\n", $1, 3 + int(NR * 0.8),
+        20 * (1 + NR * 5 % 12), NR % 5 == 2 ? "donate" : "refund"
+}' >"$VAR/hub"
+keys $(cut -d' ' -f1 "$VAR/hub")
+
+while read -r who day amount fallback; do
+    echo "with --clock ${day}T19:00:00Z --key $who.key"
+    grep -q "^$who " "$VAR/workshop" ||
+        echo "party register --party @$who.key key=@$who.key --auth key" \
+            "--type person --commitment new"
+    echo "pledge make --pledge %g-hub-$who --party @$who.key" \
+        "--campaign %k-hub --nature gift --amount $amount" \
+        "--on-failure $fallback"
+done <"$VAR/hub" | play
+
+sed -n 1,24p "$VAR/hub" | while read -r who day amount fallback; do
+    echo "2024-12-02 %g-hub-$who $amount"
+done | payments 2024-12 02 2024-11-01 2024-12-10
+
+# Far from 15,000 euros: the statement of the last day ends it, and what
+# came in is due to go back, or stays as a gift where the giver said so.
+payments 2024-12b 02 2024-12-11 2024-12-23 </dev/null

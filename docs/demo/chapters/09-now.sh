@@ -1,0 +1,58 @@
+# Now: a campaign is open, and an act waits for its second signature
+# shellcheck shell=sh disable=SC2154  # read by ../history
+
+board=$(minutes fleet board 2025-06-09 \
+    'The board seeks ten bicycles for the winter; Yasmine is admitted.')
+
+# Yasmine has been admitted and has paid; her shares are to be issued.
+play <<END
+with --clock 2025-06-03T10:00:00Z --key yasmine.key
+party register --party @yasmine.key key=@yasmine.key --auth key
+  --type person --commitment new
+member apply --party @yasmine.key --college couriers
+share subscribe --subscription %s-yasmine --party @yasmine.key --class %c-a
+  --quantity 15 --nature new
+with --clock 2025-06-09T19:00:00Z --key camille.key --key driss.key
+member admit --party @yasmine.key --college couriers --decision $board
+share accept --subscription %s-yasmine --due 2025-06-30
+ledger officer appoint --party @farid.key --role director --decision $board
+END
+payments 2025-06 08 2025-06-01 2025-06-20 <<END
+2025-06-17 %s-yasmine 150.00
+END
+
+# It closes sixty days after this demonstration was first started.
+closes=$(date -u -d '+60 days' +%Y-%m-%dT00:00:00Z)
+settles=$(date -u -d '+70 days' +%Y-%m-%dT00:00:00Z)
+[ -s "$VAR/closes" ] || echo "$closes $settles" >"$VAR/closes"
+read -r closes settles <"$VAR/closes"
+play <<END
+campaign open --clock 2025-06-23T09:00:00Z --campaign %k-fleet
+  --title "Dix vélos pour l’hiver"
+  --summary 'Ten cargo bikes, so that nobody rides in the rain on an old one.'
+  --mode all_or_nothing --minimum 8000.00 --optimum 20000.00
+  --opens 2025-06-23T12:00:00Z --closes $closes --settles $settles
+  --reflection-days 4 --least 5.00 --most 5000.00
+  --budget 'code=bikes title="Ten cargo bikes" amount=8000.00 required=true'
+  --budget 'code=boxes title="Boxes and lights" amount=12000.00 required=false'
+  --natures 'nature=gift' --natures 'nature=share class=%c-a'
+  --decision $board --key camille.key --key driss.key
+END
+
+# Camille signs the issue of Yasmine's shares; another officer has to, too.
+{ echo "share issue --subscription %s-yasmine --key camille.key" \
+    --clock 2025-06-24T09:00:00Z | batch >>"$log" 2>&1; } || [ $? = 6 ]
+
+# Twelve citizens pledge today by the form, without a key.
+campaign=$(id_of %k-fleet)
+"$here/citizens" 1 12 | awk '{
+    share = NR % 4 == 0
+    print $1, share ? "share" : "gift", share ? 100 : 15 * NR
+}' | while read -r who nature amount; do
+    token=$(id_of "%g-token-$who")
+    curl -sS -f -o /dev/null -H 'Accept: application/json' \
+        "http://127.0.0.1:$PORT/velocite/pledges" \
+        -d "campaign=$campaign" -d "token=${token#g-}" -d "nature=$nature" \
+        -d "amount=$amount" -d on_failure=refund -d risk=yes \
+        -d "name=$who" -d "email=$who@citizens.example"
+done
