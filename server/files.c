@@ -18,6 +18,7 @@ static const struct {
     const char *type;
 } types[] = {
     {".css", "text/css; charset=utf-8"},
+    {".html", "text/html; charset=utf-8"},
     {".js", "text/javascript; charset=utf-8"},
     {".svg", "image/svg+xml"},
     {".woff2", "font/woff2"},

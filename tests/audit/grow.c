@@ -2,11 +2,20 @@
  * grow DIR SIZE [WHAT[=N]]...: a static log of so many entries.
  *
  * WHAT: forged=N, unlawful=N, doubled=N, forked=N, late, trial, plain,
- * receipt=N.
+ * receipt=N, cosigned=STAMP, each as often as is wanted.
  */
 #include "tests/audit/grow.h"
 
-static uint64_t receipts[64];
+static uint64_t receipts[64], stamps[64];
+
+static void add(uint64_t *list, int64_t number)
+{
+    for (size_t i = 0; i < 63; i++)
+        if (list[i] == 0) {
+            list[i] = (uint64_t)number;
+            return;
+        }
+}
 
 static void apply(struct grow_plan *plan, const char *what)
 {
@@ -22,12 +31,11 @@ static void apply(struct grow_plan *plan, const char *what)
     else if (strncmp(what, "forked=", 7) == 0)
         plan->forked = number;
     else if (strncmp(what, "receipt=", 8) == 0) {
-        for (size_t i = 0; i < 63; i++)
-            if (receipts[i] == 0) {
-                receipts[i] = (uint64_t)number;
-                break;
-            }
+        add(receipts, number);
         plan->receipts = receipts;
+    } else if (strncmp(what, "cosigned=", 9) == 0) {
+        add(stamps, number);
+        plan->stamps = stamps;
     } else if (strcmp(what, "late") == 0)
         plan->late = true;
     else if (strcmp(what, "plain") == 0)

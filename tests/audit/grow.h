@@ -215,11 +215,13 @@ static inline void grow_partial(struct grow *grow)
                   grow->bundle_size);
 }
 
-/* Writes the log, its checkpoint and a policy for the last of its keys. */
+/* Writes the log, its checkpoint and a policy for the last of its keys and all
+ * that cosign. */
 static inline void grow_log(const struct grow_plan *plan)
 {
     struct grow *grow = calloc(1, sizeof *grow);
     char bytes[CHECKPOINT_NOTE_MAX];
+    unsigned witnesses = 0;
     size_t size;
 
     assert(grow != NULL);
@@ -234,12 +236,15 @@ static inline void grow_log(const struct grow_plan *plan)
         grow_append(grow);
     }
     grow_partial(grow);
+    while (plan->stamps != NULL && plan->stamps[witnesses] != 0)
+        witnesses++;
     size = grow_checkpoint(bytes, sizeof bytes, grow);
     grow_write(plan, "checkpoint", bytes, size);
     grow_receipts(grow, bytes, size);
-    size = grow_policy(
-        bytes, sizeof bytes,
-        plan->log_keys + strlen((const char *)plan->log_keys) - 1, 0, 0);
+    size =
+        grow_policy(bytes, sizeof bytes,
+                    plan->log_keys + strlen((const char *)plan->log_keys) - 1,
+                    witnesses, witnesses);
     grow_write(plan, "policy", bytes, size);
     free(grow->hashes);
     free(grow->receipts);

@@ -1,0 +1,65 @@
+/* The page that verifies a receipt in the reader's own browser. */
+#include "server/node.h"
+#include "server/reading.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#define ROUTE(method, path, handler, takes, body_kib, help)                    \
+    bool handler(const struct request *request, struct reply *reply,           \
+                 struct error *error);
+#include "server/routes.def"
+
+static json_t *describe(const struct request *request, struct ledger_host *host)
+{
+    char vkey[VKEY_CHARS_MAX] = "";
+    READING(reading);
+
+    reading_hold(&reading, request, host);
+    if (host->signer.has_key)
+        vkey_write(vkey, host->origin, KEY_TYPE_ED25519, &host->signer.key);
+    return json_pack("{s:s, s:o, s:s, s:s}", "name", host->name, "title",
+                     reading.ledger == NULL
+                         ? json_string(host->name)
+                         : wire_text(reading.ledger->name.bytes,
+                                     reading.ledger->name.size),
+                     "origin", host->origin, "vkey", vkey);
+}
+
+/* The receipt that the address asks for: ?ledger=NAME&index=N */
+static bool find_receipt(const struct request *request, json_t *body,
+                         struct error *error)
+{
+    const char *name = request_query(request, "ledger");
+    int64_t index;
+
+    if (!request_query_number(request, "index", -1, 0, INT64_MAX, &index,
+                              error))
+        return false;
+    if ((name == NULL) != (index < 0))
+        return fail(error, ERROR_REQUEST, "say ledger and index, or neither");
+    if (name == NULL)
+        return true;
+    if (node_ledger(request->node, name) == NULL)
+        return fail(error, ERROR_ABSENT, "there is no such ledger");
+    wire_set(body, "receipt",
+             json_sprintf("/%s/receipt/%" PRId64, name, index));
+    return true;
+}
+
+bool verify_get(const struct request *request, struct reply *reply,
+                struct error *error)
+{
+    const size_t count = atomic_load(&request->node->count);
+    json_t *list = json_array();
+
+    reply->body = json_pack("{s:s, s:o}", "self", request->path, "ledgers",
+                            list);
+    for (size_t i = 0; i < count; i++)
+        wire_append(list, describe(request, request->node->hosts[i]));
+    reply->page = "verify";
+    reply->title = strcmp(request->language, "fr") == 0 ? "Vérifier un reçu"
+                                                        : "Verify a receipt";
+    reply->cache = CACHE_CHECK;
+    return find_receipt(request, reply->body, error);
+}
