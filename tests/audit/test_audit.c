@@ -158,6 +158,7 @@ TEST(a_quorum_is_of_those_who_cosigned_and_of_late)
     path = save("policy", policy);
     AGREES(with.policy = path; with.max_age = 60);
     DIFFERS_WITH("stale", with.policy = path; with.max_age = 59);
+    GROWN(plan.size = 20);
     {
         struct audit_options with = options();
 
