@@ -16,8 +16,14 @@ enum { CHILDREN_MAX = 256 };
 
 pid_t postgres_shell(const char *command, const char *output)
 {
-    const char *const as_root[] = {"runuser", "-u", "postgres", "--",
-                                   "sh",      "-c", command,    NULL};
+    const char *const as_root[] = {"setpriv",
+                                   "--reuid=postgres",
+                                   "--regid=postgres",
+                                   "--init-groups",
+                                   "sh",
+                                   "-c",
+                                   command,
+                                   NULL};
     const char *const as_user[] = {"sh", "-c", command, NULL};
 
     return program_spawn(geteuid() == 0 ? as_root : as_user, output);
@@ -84,7 +90,7 @@ void postgres_kill(struct postgres *postgres)
     (void)kill(parent, SIGKILL);
     for (int i = 0; i < count; i++)
         (void)kill(children[i], SIGKILL);
-    if (postgres->started != 0)
+    if (postgres->started != 0 && kill(postgres->started, SIGKILL) == 0)
         (void)waitpid(postgres->started, NULL, 0);
     for (int i = 0; i < count; i++)
         for (int tries = 0; tries < 1000 && kill(children[i], 0) == 0; tries++)
@@ -109,6 +115,9 @@ void postgres_restart(struct postgres *postgres, const char *database)
         if (now_ns() > end)
             give_up("PostgreSQL starts again: %s", error.text);
         nap_us(10000);
+        /* What died may not be quite gone. */
+        if (waitpid(postgres->started, NULL, WNOHANG) != 0)
+            postgres->started = postgres_shell(command, output);
     }
     db_close(&db);
 }
@@ -128,4 +137,23 @@ int postgres_in_batch(struct db *db, const char *application)
         give_up("sessions are counted: %s", error.text);
     count = (int)row_int(rows, 0, "n");
     return count;
+}
+
+void postgres_show(struct db *db, const char *application)
+{
+    struct error error = {0};
+    char text[256];
+    DB_RESULT(rows);
+
+    if (!db_query(db,
+                  "SELECT concat_ws(' ', state, wait_event_type, wait_event,"
+                  " left(query, 60)) AS what FROM pg_stat_activity"
+                  " WHERE datname = current_database()"
+                  " AND usename = 'terreau_server' AND backend_xid IS NOT NULL"
+                  " AND application_name = $1",
+                  PARAMS(param_text(application)), &rows, &error))
+        give_up("sessions are listed: %s", error.text);
+    for (int i = 0; i < PQntuples(rows); i++)
+        if (row_text(rows, i, "what", text, sizeof text))
+            (void)printf("   frozen: %s\n", text);
 }

@@ -24,6 +24,8 @@ void postgres_restart(struct postgres *postgres, const char *database);
 /* Sessions of that application_name ("": any) of the server's role which are
  * inside a transaction that has locked or written something. */
 int postgres_in_batch(struct db *db, const char *application);
+/* Print what those sessions wait for. */
+void postgres_show(struct db *db, const char *application);
 
 /* Run a program as the system user that PostgreSQL runs as; arguments are one
  * shell command line. */
