@@ -198,14 +198,20 @@ static bool check_clock(struct sequencer *sequencer, struct instant before,
     return true;
 }
 
-/* Under the lock: fold what other servers have appended. */
+/*
+ * Under the lock: fold what other servers have appended.  Read on another
+ * connection: if this process froze while rows were on their way to it, the
+ * session with the lock would not count as idle, and keep it.
+ */
 static bool catch_up(struct sequencer *sequencer, const struct store_head *head,
                      struct error *error)
 {
     struct ledger_host *host = sequencer->host;
+    POOL_LOAN(loan);
 
     sequencer->contended = CONTENDED_BATCHES;
-    if (!host_follow(host, &sequencer->append.db, head, error))
+    if (!pool_borrow(&host->node->pool, &loan, error) ||
+        !host_follow(host, loan.db, head, error))
         return false;
     teller_moved(host->teller);
     return host_is_writable(host, error);
