@@ -112,6 +112,10 @@ void stand_make(struct stand *stand, const char *folder, const char *name,
                        folder, name);
     if (mkdir(stand->state, 0700) != 0 && errno != EEXIST)
         give_up("%s: %s", stand->state, strerror(errno));
+    /* What audits remember is this test's own. */
+    if (setenv("XDG_STATE_HOME", stand->state, 1) != 0 ||
+        setenv("HOME", stand->state, 1) != 0)
+        give_up("the environment is set");
 }
 
 static void public_key(const char *folder, const char *name, struct key *key)
