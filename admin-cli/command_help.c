@@ -13,6 +13,27 @@ static const struct {
 
 enum { NOUN_COUNT = sizeof nouns / sizeof nouns[0], INDENT = 24, WIDTH = 79 };
 
+/* Text broken at blanks to the terminal's width; the first line is there. */
+static void print_broken(const char *text, int indent)
+{
+    int column = indent;
+
+    while (*text != '\0') {
+        int size = (int)strcspn(text, " ");
+
+        if (column > indent && column + 1 + size > WIDTH) {
+            (void)printf("\n%*s", indent, "");
+            column = indent;
+        } else if (column > indent) {
+            column += printf(" ");
+        }
+        column += printf("%.*s", size, text);
+        text += size;
+        text += strspn(text, " ");
+    }
+    (void)printf("\n");
+}
+
 /* "  left      help", the help broken at blanks to the terminal's width. */
 static void print_row(const char *left, const char *help)
 {
@@ -23,21 +44,7 @@ static void print_row(const char *left, const char *help)
         column = 0;
     }
     (void)printf("%*s", INDENT - column, "");
-    column = INDENT;
-    while (*help != '\0') {
-        int size = (int)strcspn(help, " ");
-
-        if (column > INDENT && column + 1 + size > WIDTH) {
-            (void)printf("\n%*s", INDENT, "");
-            column = INDENT;
-        } else if (column > INDENT) {
-            column += printf(" ");
-        }
-        column += printf("%.*s", size, help);
-        help += size;
-        help += strspn(help, " ");
-    }
-    (void)printf("\n");
+    print_broken(help, INDENT);
 }
 
 static void print_setting(const struct setting_spec *spec)
@@ -165,9 +172,10 @@ static void print_command(const struct command *command)
 {
     const bool act = command->kind != ENTRY_none;
 
-    (void)printf("terreau %s%s%s%s\n\n%s\n", command->words,
+    (void)printf("terreau %s%s%s%s\n\n", command->words,
                  *command->arguments == '\0' ? "" : " ", command->arguments,
-                 act ? " --FIELD VALUE..." : "", help_of(command));
+                 act ? " --FIELD VALUE..." : "");
+    print_broken(help_of(command), 0);
     if (act) {
         (void)printf("It is signed (--key) and sent as an entry of kind %s.\n",
                      entry_spec(command->kind)->name);
