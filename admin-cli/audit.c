@@ -273,6 +273,7 @@ static bool read_log(struct audit *audit, struct error *error)
                   audit->options.threads);
     auditor_expect(&audit->auditor, size < most ? size : most);
     audit->auditor.punctual = &audit->punctual;
+    source_ahead(&audit->source, 0, size, true);
     if (audit->last != NULL)
         audit->auditor.trusted_size = (int64_t)audit->last->checkpoint.size;
     if (!published_read(&audit->source, &audit->auditor, size, after_leaf,

@@ -111,6 +111,20 @@ bool client_open(struct client *client, const struct settings *settings,
     return true;
 }
 
+bool client_again(struct client *client, const struct client *other,
+                  struct error *error)
+{
+    *client = *other;
+    client->headers = NULL;
+    client->curl = curl_easy_init();
+    if (client->curl == NULL)
+        return fail(error, ERROR_SYSTEM, "there is no memory for a connection");
+    set_up(client);
+    for (const struct curl_slist *h = other->headers; h != NULL; h = h->next)
+        add_header(client, h->data);
+    return true;
+}
+
 void client_close(struct client *client)
 {
     curl_easy_cleanup(client->curl);

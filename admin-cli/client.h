@@ -36,6 +36,9 @@ struct answer {
 /* Fails with ERROR_USAGE: no such kind of address, or http to elsewhere. */
 MUST_USE bool client_open(struct client *client,
                           const struct settings *settings, struct error *error);
+/* A connection of its own to the same node, for another thread. */
+MUST_USE bool client_again(struct client *client, const struct client *other,
+                           struct error *error);
 void client_close(struct client *client);
 
 /*

@@ -148,6 +148,7 @@ static bool export_hledger(struct source *source, struct journal *journal,
     if (!good)
         return false;
     auditor_start(&auditor, checkpoint.origin, 2);
+    source_ahead(source, 0, checkpoint.size, false);
     good = published_read(source, &auditor, checkpoint.size, write_entry,
                           journal, error) &&
            auditor_finish(&auditor, error);

@@ -231,6 +231,8 @@ static bool copy_bundles(struct copy *copy, struct error *error)
 {
     const uint64_t size = copy->export->checkpoint.size;
 
+    if (size > copy->before)
+        source_ahead(copy->source, copy->before, size, false);
     for (uint64_t at = copy->before / TILE_HASHES * TILE_HASHES;
          at < size && size > copy->before; at += TILE_HASHES) {
         const unsigned width =

@@ -1,6 +1,7 @@
 #include "admin-cli/source.h"
 
 #include "admin-cli/file.h"
+#include "admin-cli/prefetch.h"
 
 #include <assert.h>
 #include <inttypes.h>
@@ -59,8 +60,25 @@ bool source_open(struct source *source, const char *where,
     return good;
 }
 
+bool source_again(struct source *source, const struct source *other,
+                  struct error *error)
+{
+    *source = *other;
+    source->prefetch = NULL;
+    return !source->remote ||
+           client_again(&source->client, &other->client, error);
+}
+
+void source_ahead(struct source *source, uint64_t from, uint64_t size,
+                  bool tiles)
+{
+    if (source->remote && source->prefetch == NULL)
+        source->prefetch = prefetch_start(source, from, size, tiles);
+}
+
 void source_close(struct source *source)
 {
+    prefetch_end(source->prefetch);
     if (source->remote)
         client_close(&source->client);
     memset(source, 0, sizeof *source);
@@ -139,6 +157,8 @@ bool source_tile(struct source *source, const struct tile_path *path,
     char name[TILE_PATH_CHARS];
     struct error why = {0}, ignored = {0};
 
+    if (source->prefetch != NULL && prefetch_has(source->prefetch, path))
+        return prefetch_take(source->prefetch, bytes, size, error);
     (void)tile_path_write(name, path);
     if (source_get(source, name, bytes, size, &why))
         return true;

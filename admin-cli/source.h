@@ -12,11 +12,14 @@
 
 enum { SOURCE_PATH_BYTES = 1024 };
 
+struct prefetch;
+
 struct source {
     bool remote;
     struct client client;        /* If remote. */
     char prefix[4];              /* "~/" or "/" */
     char dir[SOURCE_PATH_BYTES]; /* Else. */
+    struct prefetch *prefetch;   /* NULL: none. */
 };
 
 /*
@@ -25,7 +28,15 @@ struct source {
  */
 MUST_USE bool source_open(struct source *source, const char *where,
                           const struct settings *settings, struct error *error);
+/* The same source once more, for another thread. */
+MUST_USE bool source_again(struct source *source, const struct source *other,
+                           struct error *error);
 void source_close(struct source *source);
+
+/* From here on the bundles of a tree, from that of an entry on, and its tiles
+ * or not, are asked for in the order of a reader, ahead of it. */
+void source_ahead(struct source *source, uint64_t from, uint64_t size,
+                  bool tiles);
 
 /* A file below the log's prefix, such as "checkpoint"; *bytes is terminated
  * and the caller's.  Fails with ERROR_ABSENT if there is none. */

@@ -18,12 +18,12 @@ static json_t *describe(const struct request *request, struct ledger_host *host)
     reading_hold(&reading, request, host);
     if (host->signer.has_key)
         vkey_write(vkey, host->origin, KEY_TYPE_ED25519, &host->signer.key);
-    return json_pack("{s:s, s:o, s:s, s:s}", "name", host->name, "title",
-                     reading.ledger == NULL
-                         ? json_string(host->name)
-                         : wire_text(reading.ledger->name.bytes,
-                                     reading.ledger->name.size),
-                     "origin", host->origin, "vkey", vkey);
+    return json_pack(
+        "{s:s, s:o, s:s, s:s}", "name", host->name, "title",
+        reading.ledger == NULL
+            ? json_string(host->name)
+            : wire_text(reading.ledger->name.bytes, reading.ledger->name.size),
+        "origin", host->origin, "vkey", vkey);
 }
 
 /* The receipt that the address asks for: ?ledger=NAME&index=N */
@@ -53,8 +53,8 @@ bool verify_get(const struct request *request, struct reply *reply,
     const size_t count = atomic_load(&request->node->count);
     json_t *list = json_array();
 
-    reply->body = json_pack("{s:s, s:o}", "self", request->path, "ledgers",
-                            list);
+    reply->body =
+        json_pack("{s:s, s:o}", "self", request->path, "ledgers", list);
     for (size_t i = 0; i < count; i++)
         wire_append(list, describe(request, request->node->hosts[i]));
     reply->page = "verify";
