@@ -108,7 +108,7 @@ needs.replay    := $(replays)
 needs.          := all $(tests) $(scenario) $(grow) $(loads) $(replays)
 tested: $(or $(strip $(filter $(out)/tests/$(SUITE)/%,$(tests)) \
                      $(needs.$(SUITE))),all)
-benched: all $(benches)
+benched: all $(grow) $(benches)
 fuzzed: $(fuzzers)
 
 run: served := $(if $(filter file,$(origin MODE)),release,$(MODE))
@@ -160,6 +160,7 @@ clean: ## Remove what was built
 	$(RM) -r build
 
 clean-var: ## Forget the demonstration's data
+	@[ ! -L '$(VAR)/database' ] || $(RM) -r "$$(readlink '$(VAR)/database')"
 	$(RM) -r '$(VAR)'
 
 help: ## List the targets
