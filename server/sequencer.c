@@ -430,10 +430,12 @@ static void *run(void *context)
 {
     struct sequencer *sequencer = context;
     struct queue *queue = &sequencer->host->queue;
+    bool flew = false;
 
     while (!queue_is_over(queue) || sequencer->flight != NULL) {
-        if (sequencer->flight == NULL)
+        if (sequencer->flight == NULL && !flew)
             queue_wait(queue, TICK_MS);
+        flew = sequencer->flight != NULL; /* The clerk may act on it. */
         work(sequencer);
     }
     return NULL;
