@@ -119,7 +119,7 @@ static bool look_up(void *context, enum field_type type, struct text word,
 
 /* The line of a signer, written behind the text of size bytes. */
 struct line {
-    struct id party;
+    char name[NOTE_NAME_BYTES_MAX + 1];
     char chars[NOTE_SIGNATURE_CHARS_MAX];
     size_t size;
 };
@@ -127,11 +127,22 @@ struct line {
 static int compare_lines(const void *a, const void *b)
 {
     const struct line *left = a, *right = b;
-    char one[ID_CHARS + 1], two[ID_CHARS + 1];
 
-    id_write(one, left->party);
-    id_write(two, right->party);
-    return strcmp(one, two);
+    return strcmp(left->name, right->name);
+}
+
+static void sign_line(const struct cast *cast, struct line *line, int person,
+                      const char *text, size_t size)
+{
+    const struct secret_key *secret = &cast->clerk_secret;
+    char party[ID_CHARS + 1] = "clerk";
+
+    if (person != CLERK) {
+        id_write(party, cast->people[person].id);
+        secret = &cast->people[person].secret;
+    }
+    (void)snprintf(line->name, sizeof line->name, "%s/%s", cast->origin, party);
+    line->size = note_sign(line->chars, line->name, text, size, secret);
 }
 
 static size_t sign_note(const struct cast *cast, char *out, size_t text_size,
@@ -140,16 +151,8 @@ static size_t sign_note(const struct cast *cast, char *out, size_t text_size,
     struct line lines[SIGNERS_MAX];
     size_t used = text_size;
 
-    for (size_t i = 0; i < by.count; i++) {
-        const struct person *person = &cast->people[by.people[i]];
-        char name[NOTE_NAME_BYTES_MAX + 1], party[ID_CHARS + 1];
-
-        id_write(party, person->id);
-        (void)snprintf(name, sizeof name, "%s/%s", cast->origin, party);
-        lines[i].party = person->id;
-        lines[i].size =
-            note_sign(lines[i].chars, name, out, text_size, &person->secret);
-    }
+    for (size_t i = 0; i < by.count; i++)
+        sign_line(cast, &lines[i], by.people[i], out, text_size);
     qsort(lines, by.count, sizeof lines[0], compare_lines);
     out[used++] = '\n';
     for (size_t i = 0; i < by.count; i++) {
@@ -234,9 +237,15 @@ size_t cast_overture(const struct cast *cast, char out[static LEAF_BYTES_MAX],
         settles[INSTANT_CHARS + 1];
     const int64_t day = INT64_C(86400000);
 
+    struct signed_by opening = {.count = 2, .people = {0, 1}};
+    struct key none = {0};
+
+    /* Else the node signs it as its clerk. */
+    if (memcmp(cast->clerk_secret.bytes, none.bytes, sizeof none) != 0)
+        opening.people[opening.count++] = CLERK;
     if (number == 0)
         return cast_say(
-            cast, out, NULL, BY(0, 1), "ledger.open",
+            cast, out, NULL, opening, "ledger.open",
             "name=\"Load\" profile=other currency=EUR clerk=clerk rules=1"
             " statutes={reflection_days=0}"
             " founders=[{party=p0 type=person commitment=p0 key=p0}"

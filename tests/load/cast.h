@@ -22,6 +22,7 @@ struct person {
 struct cast {
     char origin[ORIGIN_BYTES_MAX + 1];
     struct key clerk;
+    struct secret_key clerk_secret; /* Only where the test is the node. */
     uint64_t seed;
     int count;
     struct person *people;
@@ -34,7 +35,8 @@ void cast_end(struct cast *cast);
 /* The id that a word stands for. */
 struct id cast_id(const struct cast *cast, uint8_t letter, const char *word);
 
-/* Who signs: each its line. */
+/* Who signs: each its line; CLERK is the clerk. */
+enum { CLERK = -1 };
 struct signed_by {
     size_t count;
     int people[SIGNERS_MAX];
