@@ -1,11 +1,13 @@
 /* node: what whoever runs a node does on its own machine. */
 #include "admin-cli/command.h"
+#include "admin-cli/file.h"
 #include "admin-cli/fsck.h"
 #include "admin-cli/screen.h"
 #include "sql/keyfile.h"
 #include "sql/migrate.h"
 #include "sql/store.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <jansson.h>
@@ -142,48 +144,95 @@ bool command_node_init(const struct call *call, struct error *error)
 }
 
 /* The key of the log, to judge checkpoints by: false without the file. */
-static bool log_vkey(struct vkey *vkey, const struct call *call,
+static bool log_vkey(struct vkey *vkey, const char *folder,
                      const struct store_ledger *ledger)
 {
-    const char *folder = call_option(call, "state-dir");
     char path[PATH_CHARS], text[VKEY_CHARS_MAX];
     struct secret_key secret;
     struct error why = {0};
     struct key key;
 
-    if (folder == NULL)
-        return false;
     (void)snprintf(path, sizeof path, "%s/%s.log.key", folder, ledger->name);
-    if (!keyfile_load(path, &secret, &key, &why))
-        return false;
+    if (!keyfile_load(path, &secret, &key, &why)) {
+        (void)snprintf(path, sizeof path, "%s/log.key", folder);
+        if (!keyfile_load(path, &secret, &key, &why))
+            return false;
+    }
     sodium_memzero(&secret, sizeof secret);
     vkey_write(text, ledger->origin, KEY_TYPE_ED25519, &key);
     return vkey_read(vkey, text, strlen(text), &why);
+}
+
+/* What the state folder knows about a log, and holds it against. */
+struct known {
+    struct fsck_trust trust;
+    struct vkey vkey;
+    struct highwater highwater;
+    struct policy policy;
+    char *policy_bytes;
+};
+
+static bool know(struct known *known, const char *folder,
+                 const struct store_ledger *ledger, struct error *error)
+{
+    char path[PATH_CHARS];
+    struct error why = {0};
+    size_t size;
+
+    if (log_vkey(&known->vkey, folder, ledger))
+        known->trust.vkey = &known->vkey;
+    (void)snprintf(path, sizeof path, "%s/%s.highwater", folder, ledger->name);
+    if (highwater_read(&known->highwater, path, ledger->origin, &why))
+        known->trust.signed_last = &known->highwater;
+    else if (why.code != ERROR_ABSENT)
+        return fail(error, why.code, "%s", why.text);
+    (void)snprintf(path, sizeof path, "%s/witness.policy", folder);
+    if (!file_read(path, POLICY_BYTES_MAX, &known->policy_bytes, &size, &why)) {
+        known->policy_bytes = NULL;
+        return why.code == ERROR_ABSENT ||
+               fail(error, why.code, "%s", why.text);
+    }
+    if (!policy_read(&known->policy, known->policy_bytes, size, error))
+        return false;
+    known->trust.policy = &known->policy;
+    return true;
+}
+
+static json_t *count_rows(const struct store_ledger *ledger,
+                          const struct fsck_report *report)
+{
+    return json_pack("{s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "ledger",
+                     ledger->name, "entries", (json_int_t)report->entries,
+                     "signatures", (json_int_t)report->signatures, "postings",
+                     (json_int_t)report->postings, "subjects",
+                     (json_int_t)report->subjects, "tiles",
+                     (json_int_t)report->tiles, "checkpoints",
+                     (json_int_t)report->checkpoints, "cosignatures",
+                     (json_int_t)report->cosignatures);
 }
 
 static bool check_one(struct db *db, const struct call *call,
                       const struct store_ledger *ledger, json_t *list,
                       struct error *error)
 {
+    const char *folder = call_option(call, "state-dir");
+    struct known *known = calloc(1, sizeof *known);
     struct fsck_report report;
     struct error why = {0};
-    struct vkey vkey;
-    bool judged = log_vkey(&vkey, call, ledger);
+    bool good;
 
+    assert(known != NULL);
     screen_heading(ledger->name);
-    if (!judged)
+    good = folder == NULL || know(known, folder, ledger, &why);
+    if (good && known->trust.vkey == NULL)
         screen_note("Without --state-dir and the log's key there the "
                     "signatures of checkpoints are not judged.");
-    if (!fsck_ledger(db, ledger, judged ? &vkey : NULL, &report, &why))
+    good = good && fsck_ledger(db, ledger, &known->trust, &report, &why);
+    free(known->policy_bytes);
+    free(known);
+    if (!good)
         return fail(error, why.code, "ledger %s: %s", ledger->name, why.text);
-    (void)json_array_append_new(
-        list, json_pack("{s:s, s:I, s:I, s:I, s:I, s:I, s:I}", "ledger",
-                        ledger->name, "entries", (json_int_t)report.entries,
-                        "signatures", (json_int_t)report.signatures, "postings",
-                        (json_int_t)report.postings, "subjects",
-                        (json_int_t)report.subjects, "tiles",
-                        (json_int_t)report.tiles, "checkpoints",
-                        (json_int_t)report.checkpoints));
+    (void)json_array_append_new(list, count_rows(ledger, &report));
     return true;
 }
 
@@ -216,7 +265,7 @@ bool command_node_fsck(const struct call *call, struct error *error)
         json_decref(list);
         return false;
     }
-    good = check_ledgers(&db, call, list, error);
+    good = check_ledgers(&db, call, list, error) && fsck_strays(&db, error);
     if (good)
         screen_document(stdout, list, call_has(call, SETTING_JSON));
     json_decref(list);

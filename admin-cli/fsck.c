@@ -19,6 +19,7 @@ struct expected {
         int16_t line;
     } * postings; /* Of the chunk at hand. */
     size_t posting_count, posting_room, posting_seen;
+    uint8_t subject_key[crypto_shorthash_KEYBYTES];
     uint64_t *subjects; /* For each entry a sum that order does not change. */
     size_t subject_room;
     struct hash *tiles[TILE_LEVELS]; /* Of full tiles, by number. */
@@ -28,7 +29,7 @@ struct expected {
 struct fsck {
     struct db *db;
     const struct store_ledger *ledger;
-    const struct vkey *vkey;
+    const struct fsck_trust *trust;
     struct fsck_report *report;
     struct auditor auditor;
     struct expected expected;
@@ -56,15 +57,16 @@ static bool differs(struct error *error, const char *table, int64_t index,
 
 /* ---- Entries ---- */
 
-static uint64_t subject_sum(const uint8_t subject[16], int64_t idx)
+/* With a key of this run, so that no rows can be made that cancel out. */
+static uint64_t subject_sum(const struct expected *expected,
+                            const uint8_t subject[16], int64_t idx)
 {
-    static const uint8_t key[crypto_shorthash_KEYBYTES] = "subject sums";
     uint8_t bytes[24], hash[crypto_shorthash_BYTES];
     uint64_t sum;
 
     memcpy(bytes, subject, 16);
     memcpy(bytes + 16, &idx, sizeof idx);
-    (void)crypto_shorthash(hash, bytes, sizeof bytes, key);
+    (void)crypto_shorthash(hash, bytes, sizeof bytes, expected->subject_key);
     memcpy(&sum, hash, sizeof sum);
     return sum;
 }
@@ -94,7 +96,7 @@ static void expect_subjects(struct fsck *fsck, int64_t idx)
     assert((size_t)idx < expected->subject_room);
     for (size_t i = 0; i < outcome->subject_count; i++)
         expected->subjects[idx] +=
-            subject_sum(outcome->subjects[i].key.key, idx);
+            subject_sum(expected, outcome->subjects[i].key.key, idx);
 }
 
 static void expect_tile(void *context, int level, uint64_t number,
@@ -174,10 +176,25 @@ static bool check_checkpoint(struct fsck *fsck, struct error *error)
     if (checkpoint.size != (uint64_t)row->size ||
         strcmp(checkpoint.origin, fsck->ledger->origin) != 0)
         return bad_checkpoint(fsck, "note is of another log or size", error);
-    if (fsck->vkey != NULL && !note_opens(fsck->note, fsck->vkey, NULL, &why))
+    if (fsck->trust->vkey != NULL &&
+        !note_opens(fsck->note, fsck->trust->vkey, NULL, &why))
         return bad_checkpoint(fsck, why.text, error);
     fsck->report->checkpoints++;
     return next_checkpoint(fsck, row->size + 1, error);
+}
+
+/* What was signed here last is part of the log. */
+static bool check_signed_last(const struct fsck *fsck, struct error *error)
+{
+    const struct highwater *last = fsck->trust->signed_last;
+    struct hash root = tree_root(&fsck->auditor.tree);
+
+    if (last == NULL || last->sequence == 0 ||
+        last->size != fsck->auditor.state->size ||
+        hash_equal(&last->root, &root))
+        return true;
+    return differs(error, "entry", last->size - 1,
+                   "another root was signed here last");
 }
 
 /* ---- The walk ---- */
@@ -258,7 +275,21 @@ static bool check_postings(struct fsck *fsck, int64_t from, int64_t until,
     return true;
 }
 
-/* A range of entries that ends where a checkpoint is, or after CHUNK. */
+/* Where a range ends: after CHUNK, where a checkpoint is, or what was signed
+ * here last. */
+static int64_t range_end(const struct fsck *fsck, int64_t at, int64_t size)
+{
+    const struct highwater *last = fsck->trust->signed_last;
+    int64_t until = at + CHUNK < size ? at + CHUNK : size;
+
+    if (fsck->has_checkpoint && fsck->checkpoint->size > at &&
+        fsck->checkpoint->size < until)
+        until = fsck->checkpoint->size;
+    if (last != NULL && last->size > at && last->size < until)
+        until = last->size;
+    return until;
+}
+
 static bool read_range(struct fsck *fsck, int64_t from, int64_t until,
                        struct error *error)
 {
@@ -275,7 +306,8 @@ static bool read_range(struct fsck *fsck, int64_t from, int64_t until,
         *error = why;
         return false;
     }
-    if (!check_postings(fsck, from, until, error))
+    if (!check_postings(fsck, from, until, error) ||
+        !check_signed_last(fsck, error))
         return false;
     return !fsck->has_checkpoint || fsck->checkpoint->size != until ||
            check_checkpoint(fsck, error);
@@ -291,11 +323,8 @@ static bool read_entries(struct fsck *fsck, int64_t size, struct error *error)
         !check_checkpoint(fsck, error))
         return false;
     while (at < size) {
-        int64_t until = at + CHUNK < size ? at + CHUNK : size;
+        int64_t until = range_end(fsck, at, size);
 
-        if (fsck->has_checkpoint && fsck->checkpoint->size > at &&
-            fsck->checkpoint->size < until)
-            until = fsck->checkpoint->size;
         if (!read_range(fsck, at, until, error))
             return false;
         at = until;
@@ -310,6 +339,21 @@ static bool check_head(struct fsck *fsck, const struct store_head *head,
                        struct error *error)
 {
     struct hash root = tree_root(&fsck->auditor.tree);
+
+    if (!hash_equal(&root, &head->root))
+        return differs(error, "head", head->size - 1,
+                       "root differs from the leaves");
+    if (head->accepted.ms != fsck->auditor.state->accepted.ms)
+        return differs(error, "head", head->size - 1,
+                       "accepted_ms differs from the last leaf");
+    return true;
+}
+
+/* Before the walk: as many entries as head says and as were signed here. */
+static bool check_size(struct fsck *fsck, const struct store_head *head,
+                       struct error *error)
+{
+    const struct highwater *signed_last = fsck->trust->signed_last;
     int64_t last;
 
     if (!store_entry_last(fsck->db, fsck->ledger->ledger_id, &last, error))
@@ -317,12 +361,11 @@ static bool check_head(struct fsck *fsck, const struct store_head *head,
     if (last != head->size - 1)
         return differs(error, "head", last < head->size ? last + 1 : head->size,
                        "size differs from the entries there are");
-    if (!hash_equal(&root, &head->root))
-        return differs(error, "head", head->size - 1,
-                       "root differs from the leaves");
-    if (head->accepted.ms != fsck->auditor.state->accepted.ms)
-        return differs(error, "head", head->size - 1,
-                       "accepted_ms differs from the last leaf");
+    if (signed_last != NULL && signed_last->size > head->size)
+        return fail(error, ERROR_PROOF,
+                    "table entry, entry %" PRId64 ": missing: a checkpoint of "
+                    "%" PRId64 " entries was signed here",
+                    head->size, signed_last->size);
     return true;
 }
 
@@ -334,7 +377,8 @@ static bool read_subject(void *context, const struct store_subject *row,
     if (row->idx < 0 || row->idx >= fsck->auditor.state->size)
         return differs(error, "subject", row->idx,
                        "a row of an entry that is not there");
-    fsck->expected.subjects[row->idx] -= subject_sum(row->subject, row->idx);
+    fsck->expected.subjects[row->idx] -=
+        subject_sum(&fsck->expected, row->subject, row->idx);
     fsck->report->subjects++;
     return true;
 }
@@ -388,30 +432,41 @@ static bool check_tiles(struct fsck *fsck, struct error *error)
 static bool check_all(struct fsck *fsck, struct error *error)
 {
     struct store_head head;
+    struct error why = {0};
 
-    if (!store_head(fsck->db, fsck->ledger->ledger_id, &head, error))
+    if (!store_head(fsck->db, fsck->ledger->ledger_id, &head, &why)) {
+        if (why.code == ERROR_ABSENT)
+            return differs(error, "head", 0, "the row is missing");
+        *error = why;
+        return false;
+    }
+    if (!check_size(fsck, &head, error))
         return false;
     fsck->expected.subject_room = (size_t)head.size + 1;
     fsck->expected.subjects = must(
         calloc(fsck->expected.subject_room, sizeof fsck->expected.subjects[0]));
-    if (!read_entries(fsck, head.size, error) ||
+    if (!check_postings(fsck, INT64_MIN, 0, error) ||
+        !read_entries(fsck, head.size, error) ||
         !auditor_finish(&fsck->auditor, error))
         return false;
     fsck->report->signatures = verifier_checked(fsck->auditor.verifier);
     return check_head(fsck, &head, error) &&
            check_postings(fsck, head.size, INT64_MAX, error) &&
-           check_subjects(fsck, error) && check_tiles(fsck, error);
+           check_subjects(fsck, error) && check_tiles(fsck, error) &&
+           fsck_signed(fsck->db, fsck->ledger, fsck->trust->policy,
+                       fsck->report, error);
 }
 
 bool fsck_ledger(struct db *db, const struct store_ledger *ledger,
-                 const struct vkey *vkey, struct fsck_report *report,
+                 const struct fsck_trust *trust, struct fsck_report *report,
                  struct error *error)
 {
     struct fsck fsck = {
-        .db = db, .ledger = ledger, .vkey = vkey, .report = report};
+        .db = db, .ledger = ledger, .trust = trust, .report = report};
     bool good;
 
     memset(report, 0, sizeof *report);
+    crypto_shorthash_keygen(fsck.expected.subject_key);
     fsck.edge = must(calloc(1, sizeof *fsck.edge));
     fsck.note = must(calloc(1, sizeof *fsck.note));
     fsck.checkpoint = must(calloc(1, sizeof *fsck.checkpoint));

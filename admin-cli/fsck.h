@@ -8,18 +8,32 @@
 #define ADMIN_CLI_FSCK_H
 
 #include "admin-cli/auditor.h"
+#include "ledger/policy.h"
+#include "sql/highwater.h"
 #include "sql/store.h"
 
 struct fsck_report {
-    int64_t entries, postings, subjects, tiles, checkpoints, signatures;
+    int64_t entries, postings, subjects, tiles, checkpoints, cosignatures;
+    int64_t signatures; /* Of entries. */
 };
 
-/*
- * vkey: the log's key, that every checkpoint must be signed with; NULL: the
- * signatures of checkpoints are not judged.
- */
+/* What is known about the log outside its database; each may be NULL. */
+struct fsck_trust {
+    const struct vkey *vkey;     /* Every checkpoint is signed with it. */
+    const struct policy *policy; /* Its witnesses' cosignatures are right. */
+    const struct highwater *signed_last; /* Read before: the log has it. */
+};
+
 MUST_USE bool fsck_ledger(struct db *db, const struct store_ledger *ledger,
-                          const struct vkey *vkey, struct fsck_report *report,
-                          struct error *error);
+                          const struct fsck_trust *trust,
+                          struct fsck_report *report, struct error *error);
+
+/* fsck_signed.c: a line is that of its columns, stands under a checkpoint of
+ * the log, and is right if its witness is known; epochs have no gap. */
+MUST_USE bool fsck_signed(struct db *db, const struct store_ledger *ledger,
+                          const struct policy *policy,
+                          struct fsck_report *report, struct error *error);
+/* Every row of every table is of a ledger. */
+MUST_USE bool fsck_strays(struct db *db, struct error *error);
 
 #endif

@@ -11,7 +11,7 @@
 #define SERVER_SIGNER_H
 
 #include "ledger/checkpoint.h"
-#include "server/highwater.h"
+#include "sql/highwater.h"
 #include "sql/store.h"
 
 #include <stdatomic.h>

@@ -3,6 +3,8 @@
 #include <inttypes.h>
 #include <string.h>
 
+enum { CHUNK_ROWS = 1000 };
+
 static bool read_checkpoint(const PGresult *rows,
                             struct store_checkpoint *checkpoint,
                             struct error *error)
@@ -119,6 +121,16 @@ bool store_cosignature_insert(struct db *db, int32_t ledger_id,
                     &none, error);
 }
 
+static struct store_cosignature read_cosignature(const PGresult *rows, int row)
+{
+    return (struct store_cosignature){
+        .size = row_int(rows, row, "size"),
+        .witness = row_bytes(rows, row, "witness"),
+        .stamp = row_int(rows, row, "stamp"),
+        .line = row_bytes(rows, row, "line"),
+    };
+}
+
 bool store_cosignatures(struct db *db, int32_t ledger_id, int64_t size,
                         bool (*each)(void *context,
                                      const struct store_cosignature *row,
@@ -135,16 +147,69 @@ bool store_cosignatures(struct db *db, int32_t ledger_id, int64_t size,
                   error))
         return false;
     for (int i = 0; i < PQntuples(rows); i++) {
-        struct store_cosignature row = {
-            .size = row_int(rows, i, "size"),
-            .witness = row_bytes(rows, i, "witness"),
-            .stamp = row_int(rows, i, "stamp"),
-            .line = row_bytes(rows, i, "line"),
-        };
+        struct store_cosignature row = read_cosignature(rows, i);
 
         if (!each(context, &row, error))
             return false;
     }
+    return true;
+}
+
+/* In pages: a witness signs every few seconds, for years. */
+bool store_cosignatures_all(struct db *db, int32_t ledger_id,
+                            bool (*each)(void *context,
+                                         const struct store_cosignature *row,
+                                         struct text note, struct error *error),
+                            void *context, struct error *error)
+{
+    struct store_cosignature row = {.size = INT64_MIN, .witness = {"", 0}};
+    char witness[STORE_LINE_BYTES_MAX];
+    int count = CHUNK_ROWS;
+
+    while (count == CHUNK_ROWS) {
+        DB_RESULT(rows);
+
+        if (!db_query(db,
+                      "SELECT size, witness, stamp, line, coalesce(note, '')"
+                      " AS note FROM cosignature LEFT JOIN checkpoint"
+                      " USING (ledger_id, size) WHERE ledger_id = $1"
+                      " AND (size, witness, stamp) > ($2, $3, $4)"
+                      " ORDER BY size, witness, stamp LIMIT $5",
+                      PARAMS(param_int4(ledger_id), param_int8(row.size),
+                             param_name(row.witness), param_int8(row.stamp),
+                             param_int8(CHUNK_ROWS)),
+                      &rows, error))
+            return false;
+        count = PQntuples(rows);
+        for (int i = 0; i < count; i++) {
+            row = read_cosignature(rows, i);
+            if (row.witness.size > sizeof witness)
+                return fail(error, ERROR_PROOF,
+                            "table cosignature, size %" PRId64
+                            ": a witness's name is too long",
+                            row.size);
+            if (!each(context, &row, row_bytes(rows, i, "note"), error))
+                return false;
+        }
+        memcpy(witness, row.witness.bytes, row.witness.size);
+        row.witness.bytes = witness;
+    }
+    return true;
+}
+
+bool store_signer_gap(struct db *db, int32_t ledger_id, int64_t *epoch,
+                      struct error *error)
+{
+    DB_RESULT(rows);
+
+    if (!db_query(db,
+                  "SELECT coalesce(min(epoch), 0) AS epoch FROM"
+                  " (SELECT epoch, row_number() OVER (ORDER BY epoch) AS n"
+                  "  FROM signer WHERE ledger_id = $1) AS numbered"
+                  " WHERE epoch <> n",
+                  PARAMS(param_int4(ledger_id)), &rows, error))
+        return false;
+    *epoch = row_int(rows, 0, "epoch");
     return true;
 }
 

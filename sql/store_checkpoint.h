@@ -52,9 +52,21 @@ MUST_USE bool store_cosignatures(
                  struct error *error),
     void *context, struct error *error);
 
+/* All of a ledger, by size, witness and stamp; note: what the checkpoint of
+ * that size is, empty if there is none.  ERROR_PROOF if a name is too long. */
+MUST_USE bool store_cosignatures_all(
+    struct db *db, int32_t ledger_id,
+    bool (*each)(void *context, const struct store_cosignature *cosignature,
+                 struct text note, struct error *error),
+    void *context, struct error *error);
+
 /* The highest epoch of a signer of this log; 0 without one. */
 MUST_USE bool store_signer_highest(struct db *db, int32_t ledger_id,
                                    int64_t *epoch, struct error *error);
+/* The first epoch that does not follow on the one before it, or on 0; 0 if
+ * each does. */
+MUST_USE bool store_signer_gap(struct db *db, int32_t ledger_id, int64_t *epoch,
+                               struct error *error);
 /* ERROR_TAKEN: another signer started at the same time.  The role
  * terreau_signer may do this, terreau_server may not. */
 MUST_USE bool store_signer_insert(struct db *db, int32_t ledger_id,

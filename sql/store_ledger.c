@@ -119,3 +119,32 @@ bool store_sizes(struct db *db, int32_t after, struct store_size *page,
     *count = (size_t)PQntuples(rows);
     return true;
 }
+
+bool store_stray(struct db *db, struct store_stray *stray, struct error *error)
+{
+    DB_RESULT(rows);
+
+    if (!db_query(db,
+                  "SELECT name, ledger_id, at FROM"
+                  " (SELECT 'entry' AS name, ledger_id, idx AS at FROM entry"
+                  "  UNION ALL SELECT 'head', ledger_id, size FROM head"
+                  "  UNION ALL SELECT 'posting', ledger_id, idx FROM posting"
+                  "  UNION ALL SELECT 'subject', ledger_id, idx FROM subject"
+                  "  UNION ALL SELECT 'tile', ledger_id, number FROM tile"
+                  "  UNION ALL SELECT 'checkpoint', ledger_id, size"
+                  "   FROM checkpoint"
+                  "  UNION ALL SELECT 'cosignature', ledger_id, size"
+                  "   FROM cosignature"
+                  "  UNION ALL SELECT 'signer', ledger_id, epoch FROM signer)"
+                  "  AS evidence"
+                  " WHERE ledger_id NOT IN (SELECT ledger_id FROM ledger)"
+                  " LIMIT 1",
+                  NO_PARAMS, &rows, error))
+        return false;
+    if (PQntuples(rows) == 0)
+        return fail(error, ERROR_ABSENT, "every row has its ledger");
+    stray->ledger_id = (int32_t)row_int(rows, 0, "ledger_id");
+    stray->at = row_int(rows, 0, "at");
+    return row_text(rows, 0, "name", stray->table, sizeof stray->table) ||
+           fail(error, ERROR_STORE, "a table has a strange name");
+}

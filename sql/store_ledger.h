@@ -30,6 +30,16 @@ MUST_USE bool store_ledger_list(struct db *db, int32_t after,
 MUST_USE bool store_head(struct db *db, int32_t ledger_id,
                          struct store_head *head, struct error *error);
 
+/* A row of evidence whose ledger does not exist; ERROR_ABSENT: there is
+ * none. */
+struct store_stray {
+    char table[16];
+    int32_t ledger_id;
+    int64_t at; /* Index, size, epoch or number, as the table has it. */
+};
+MUST_USE bool store_stray(struct db *db, struct store_stray *stray,
+                          struct error *error);
+
 /* How large each log is: the poll of other servers' work. */
 struct store_size {
     int32_t ledger_id;

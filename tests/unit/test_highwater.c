@@ -1,5 +1,5 @@
 /* The two slots of the high-water file, torn, foreign and damaged. */
-#include "server/highwater.h"
+#include "sql/highwater.h"
 #include "sql/keyfile.h"
 
 #include <fcntl.h>

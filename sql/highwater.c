@@ -1,4 +1,4 @@
-#include "server/highwater.h"
+#include "sql/highwater.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -95,8 +95,8 @@ static void sync_folder(const char *path)
     (void)close(file);
 }
 
-bool highwater_open(struct highwater *highwater, const char *path,
-                    const char *origin, struct error *error)
+static bool load(struct highwater *highwater, const char *path,
+                 const char *origin, int flags, struct error *error)
 {
     uint8_t slots[2 * SLOT] = {0};
     ssize_t size;
@@ -104,11 +104,12 @@ bool highwater_open(struct highwater *highwater, const char *path,
     *highwater = (struct highwater){0};
     (void)crypto_hash_sha256(highwater->origin.bytes, (const uint8_t *)origin,
                              strlen(origin));
-    highwater->file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    highwater->file = open(path, flags | O_CLOEXEC, 0600);
     if (highwater->file < 0)
-        return fail(error, ERROR_SYSTEM, "%s: %s", path, strerror(errno));
+        return fail(error, errno == ENOENT ? ERROR_ABSENT : ERROR_SYSTEM,
+                    "%s: %s", path, strerror(errno));
     size = pread(highwater->file, slots, sizeof slots, 0);
-    if (size == 0)
+    if (size == 0 && (flags & O_CREAT) != 0)
         sync_folder(path);
     if (size >= 0 && choose(highwater, slots, path, error))
         return true;
@@ -116,6 +117,26 @@ bool highwater_open(struct highwater *highwater, const char *path,
     if (size < 0)
         return fail(error, ERROR_SYSTEM, "%s: %s", path, strerror(errno));
     return false;
+}
+
+bool highwater_open(struct highwater *highwater, const char *path,
+                    const char *origin, struct error *error)
+{
+    struct error why = {0};
+
+    if (load(highwater, path, origin, O_RDWR | O_CREAT, &why))
+        return true;
+    return fail(error, why.code == ERROR_ABSENT ? ERROR_SYSTEM : why.code, "%s",
+                why.text);
+}
+
+bool highwater_read(struct highwater *highwater, const char *path,
+                    const char *origin, struct error *error)
+{
+    if (!load(highwater, path, origin, O_RDONLY, error))
+        return false;
+    highwater_close(highwater);
+    return true;
 }
 
 bool highwater_write(struct highwater *highwater, int64_t size,

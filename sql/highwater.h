@@ -6,8 +6,8 @@
  * Two slots of 128 bytes are written in turn: a torn write leaves the other,
  * and the torn one's signature never left.  The file does not grow.
  */
-#ifndef SERVER_HIGHWATER_H
-#define SERVER_HIGHWATER_H
+#ifndef SQL_HIGHWATER_H
+#define SQL_HIGHWATER_H
 
 #include "ledger/error.h"
 
@@ -24,6 +24,11 @@ struct highwater {
  * trusted or they are another log's, or with ERROR_SYSTEM; then it is closed.
  */
 MUST_USE bool highwater_open(struct highwater *highwater, const char *path,
+                             const char *origin, struct error *error);
+
+/* Only look: the file is closed again, and never made.  ERROR_ABSENT if there
+ * is none, else as above. */
+MUST_USE bool highwater_read(struct highwater *highwater, const char *path,
                              const char *origin, struct error *error);
 
 /* On success it will be found again after a loss of power.  ERROR_SYSTEM. */
