@@ -115,7 +115,7 @@ run: served := $(if $(filter file,$(origin MODE)),release,$(MODE))
 run: ## Serve the demonstration: http://127.0.0.1:PORT, data in VAR
 	@.ci/install-deps build run
 	@$(MAKE) $(jobs) MODE=$(served) out=build/$(served) all
-	@PORT='$(PORT)' VAR='$(VAR)' out=build/$(served) docs/demo/run
+	@exec env PORT='$(PORT)' VAR='$(VAR)' out=build/$(served) docs/demo/run
 
 test: ## Run every test, or one suite: make test SUITE=unit
 	@.ci/install-deps build run test
