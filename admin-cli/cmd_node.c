@@ -184,6 +184,10 @@ static bool know(struct known *known, const char *folder,
     (void)snprintf(path, sizeof path, "%s/%s.highwater", folder, ledger->name);
     if (highwater_read(&known->highwater, path, ledger->origin, &why))
         known->trust.signed_last = &known->highwater;
+    else if (why.code == ERROR_DOUBT)
+        return fail(error, ERROR_PROOF,
+                    "table ledger, row %" PRId32 ", or the file: %s",
+                    ledger->ledger_id, why.text);
     else if (why.code != ERROR_ABSENT)
         return fail(error, why.code, "%s", why.text);
     (void)snprintf(path, sizeof path, "%s/witness.policy", folder);

@@ -402,7 +402,10 @@ static bool read_tile(void *context, const struct store_tile *row,
 {
     struct fsck *fsck = context;
     const struct expected *expected = &fsck->expected;
-    int64_t index = (int64_t)((uint64_t)row->number << (8 * row->level + 8));
+    int64_t index =
+        row->level == TILE_LEVELS - 1
+            ? 0
+            : (int64_t)((uint64_t)row->number << (8 * row->level + 8));
     struct hash hash;
 
     (void)crypto_generichash(hash.bytes, sizeof hash.bytes,
