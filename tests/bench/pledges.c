@@ -170,7 +170,7 @@ static struct text bulk_request(struct show *show)
     for (int i = 0; i < TOGETHER; i++) {
         size_t size = cast_pledge(&show->cast, note, NULL, show->number++);
 
-        used += (size_t)sprintf(body + used, "%zu\n", size);
+        used += (size_t)snprintf(body + used, 16, "%zu\n", size);
         memcpy(body + used, note, size);
         used += size;
     }
