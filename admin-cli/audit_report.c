@@ -4,6 +4,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* Money: minor units for programs, "12.50 EUR" for people. */
@@ -193,6 +194,13 @@ static bool is_count(const char *name)
     return strncmp(name, "account.", 8) != 0;
 }
 
+/* Many owners' balances may add up to more than one amount can be. */
+static json_t *sum(const struct writer *writer, int64_t minor)
+{
+    return llabs(minor) > AMOUNT_MAX ? json_integer(minor)
+                                     : money(writer, amount_from_minor(minor));
+}
+
 static json_t *describe_totals(const struct writer *writer)
 {
     static struct total totals[TOTALS_MAX];
@@ -201,9 +209,8 @@ static json_t *describe_totals(const struct writer *writer)
 
     for (size_t i = 0; i < count; i++)
         set(object, totals[i].name,
-            is_count(totals[i].name)
-                ? json_integer(totals[i].value)
-                : money(writer, amount_from_minor(totals[i].value)));
+            is_count(totals[i].name) ? json_integer(totals[i].value)
+                                     : sum(writer, totals[i].value));
     return object;
 }
 

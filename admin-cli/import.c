@@ -38,8 +38,13 @@ static bool read_account(struct import_account *account, const json_t *row,
     (void)snprintf(account->iban, sizeof account->iban, "%s",
                    text_of(row, "iban"));
     if (json_is_integer(closing)) {
+        const json_int_t minor = json_integer_value(closing);
+
+        if (minor < -AMOUNT_MAX || minor > AMOUNT_MAX)
+            return fail(error, ERROR_REQUEST,
+                        "the node shows a balance out of range");
         account->has_closing = true;
-        account->closing = amount_from_minor(json_integer_value(closing));
+        account->closing = amount_from_minor(minor);
         if (!date_read(&account->covered, covered, strlen(covered)))
             account->covered = date_from_civil(1900, 1, 1);
     }

@@ -1,5 +1,9 @@
 /*
  * scenario [--coverage] STORY...: run stories; see tests/scenario/story.h.
+ * scenario --dump DIR STORY...: also write each story's log to DIR/STORY.
+ * scenario --wrong DIR STORY...: also write, as DIR/1 and so on, a log that
+ * ends in an entry that was refused, the first for each step of each kind;
+ * its file "expected" has index, error, kind and step.
  *
  * Prints a line for each, as tests/run reads them.  With --coverage also one
  * for each kind, rule and effect of entries.def: every kind must have been
@@ -7,6 +11,7 @@
  * and effect that can refuse, each look for a record and each new id must
  * have refused.
  */
+#include "tests/scenario/dump.h"
 #include "tests/scenario/story.h"
 
 #include "ledger/step.h"
@@ -91,7 +96,21 @@ static bool check_coverage(const struct coverage *coverage)
     return good;
 }
 
-static bool run_story(const char *path, struct coverage *coverage)
+/* DIR/STORY, without the story's folder and ".txt". */
+static void dump_story(const struct story *story, const char *path,
+                       const char *dir)
+{
+    const char *slash = strrchr(path, '/');
+    const char *name = slash == NULL ? path : slash + 1;
+    char into[600];
+
+    (void)snprintf(into, sizeof into, "%.400s/%.*s", dir,
+                   (int)strcspn(name, "."), name);
+    dump_log(into, &story->world, NULL);
+}
+
+static bool run_story(const char *path, struct coverage *coverage,
+                      const char *dump)
 {
     static struct story story;
     bool good;
@@ -99,10 +118,13 @@ static bool run_story(const char *path, struct coverage *coverage)
     story_start(&story, coverage);
     good = story_run(&story, path);
     if (good)
-        (void)printf("ok %s\n", path);
+        (void)printf("ok %s, and %zu wrong logs are refused\n", path,
+                     story.world.wrong_count);
     else
         (void)printf("not ok %s\n", story.why);
     (void)fflush(stdout);
+    if (good && dump != NULL)
+        dump_story(&story, path, dump);
     story_end(&story);
     return good;
 }
@@ -110,14 +132,21 @@ static bool run_story(const char *path, struct coverage *coverage)
 int main(int argc, char **argv)
 {
     static struct coverage coverage;
-    bool covers = argc > 1 && strcmp(argv[1], "--coverage") == 0;
-    bool good = true;
+    const char *option = argc > 1 ? argv[1] : "", *dump = NULL;
+    bool covers = strcmp(option, "--coverage") == 0, good = true;
+    int first = covers ? 2 : 1;
 
     if (sodium_init() < 0)
         return EXIT_FAILURE;
+    if (argc > 2 && strcmp(option, "--dump") == 0)
+        dump = argv[2];
+    if (argc > 2 && strcmp(option, "--wrong") == 0)
+        coverage.wrong_dir = argv[2];
+    if (dump != NULL || coverage.wrong_dir != NULL)
+        first = 3;
     ledger_start();
-    for (int i = covers ? 2 : 1; i < argc; i++)
-        good &= run_story(argv[i], &coverage);
+    for (int i = first; i < argc; i++)
+        good &= run_story(argv[i], &coverage, dump);
     if (covers)
         good &= check_coverage(&coverage);
     return good ? EXIT_SUCCESS : EXIT_FAILURE;

@@ -1,5 +1,7 @@
 #include "tests/scenario/world.h"
 
+#include "tests/scenario/dump.h"
+
 #include <assert.h>
 #include <inttypes.h>
 #include <sodium.h>
@@ -47,6 +49,9 @@ void world_end(struct world *world)
     for (size_t i = 0; i < world->leaf_count; i++)
         free(world->leaves[i].bytes);
     free(world->leaves);
+    for (size_t i = 0; i < world->wrong_count; i++)
+        free(world->wrongs[i].leaf.bytes);
+    free(world->wrongs);
     names_free(&world->names);
     layer_free(world->scratch);
     state_free(world->state);
@@ -162,10 +167,22 @@ static bool verify(void *context, size_t i, const struct key *key)
     return note_verify(&envelope->note, i, key);
 }
 
+static struct leaf make_leaf(const struct world *world, const char *note,
+                             size_t size, const struct hash *text_hash,
+                             enum entry_kind kind)
+{
+    char *bytes = malloc(LEAF_BYTES_MAX);
+    struct leaf leaf = {0, *text_hash, kind, bytes};
+
+    assert(bytes != NULL);
+    leaf.size = leaf_write(bytes, LEAF_BYTES_MAX, world->clock, note, size);
+    assert(leaf.size > 0);
+    return leaf;
+}
+
 static void keep_leaf(struct world *world, const char *note, size_t size,
                       const struct hash *text_hash, enum entry_kind kind)
 {
-    char *bytes = malloc(LEAF_BYTES_MAX);
     struct leaf *leaf;
     struct hash hash;
 
@@ -174,14 +191,53 @@ static void keep_leaf(struct world *world, const char *note, size_t size,
         world->leaves =
             realloc(world->leaves, world->leaf_room * sizeof world->leaves[0]);
     }
-    assert(bytes != NULL && world->leaves != NULL);
+    assert(world->leaves != NULL);
     leaf = &world->leaves[world->leaf_count++];
-    *leaf = (struct leaf){
-        leaf_write(bytes, LEAF_BYTES_MAX, world->clock, note, size), *text_hash,
-        kind, bytes};
-    assert(leaf->size > 0);
+    *leaf = make_leaf(world, note, size, text_hash, kind);
     hash = tree_leaf_hash(leaf->bytes, leaf->size);
     tree_append(&world->tree, &hash);
+}
+
+/* Write the first refusal by each step of each kind as a log of its own. */
+static void dump_wrong(const struct world *world, const struct wrong *wrong)
+{
+    struct coverage *coverage = world->coverage;
+    int step = world->outcome.refused_step;
+    char dir[600], name[700];
+    FILE *file;
+
+    if (coverage->wrong_dir == NULL || step < 0 || step >= 64 ||
+        coverage->steps[wrong->leaf.kind][step] != 1)
+        return;
+    (void)snprintf(dir, sizeof dir, "%.500s/%d", coverage->wrong_dir,
+                   ++coverage->wrong_count);
+    dump_log(dir, world, &wrong->leaf);
+    (void)snprintf(name, sizeof name, "%s/expected", dir);
+    file = fopen(name, "w");
+    assert(file != NULL);
+    (void)fprintf(file, "%zu %s %s %d\n", wrong->index,
+                  error_spec(wrong->code)->name,
+                  entry_spec(wrong->leaf.kind)->name, step);
+    (void)fclose(file);
+}
+
+static void keep_wrong(struct world *world, const char *note, size_t size,
+                       const struct envelope *envelope, enum entry_kind kind,
+                       enum error_code code)
+{
+    struct wrong *wrong;
+
+    if (world->wrong_count == world->wrong_room) {
+        world->wrong_room = 2 * world->wrong_room + 64;
+        world->wrongs =
+            realloc(world->wrongs, world->wrong_room * sizeof world->wrongs[0]);
+    }
+    assert(world->wrongs != NULL);
+    wrong = &world->wrongs[world->wrong_count++];
+    *wrong =
+        (struct wrong){make_leaf(world, note, size, &envelope->text_hash, kind),
+                       world->leaf_count, code};
+    dump_wrong(world, wrong);
 }
 
 static int64_t find_text(const struct world *world, const struct hash *hash)
@@ -251,8 +307,10 @@ static bool append(struct world *world, const char *note, size_t size,
     if (*index >= 0 && !kind_creates(entry.kind))
         return fail(error, ERROR_TAKEN, "the same text is entry %" PRId64,
                     *index);
-    if (!fold(world, &entry, &envelope, error))
+    if (!fold(world, &entry, &envelope, error)) {
+        keep_wrong(world, note, size, &envelope, entry.kind, error->code);
         return false;
+    }
     if (*index >= 0)
         breach("%s was taken twice", entry_spec(entry.kind)->name);
     *index = (int64_t)world->leaf_count;
@@ -342,50 +400,89 @@ bool world_append(struct world *world, const char *note, size_t size,
 
 /* ---- Replay ---- */
 
-static void replay_one(struct state *state, const struct leaf *leaf)
+/* Read a leaf as those do who have nothing else, and fold it. */
+static bool read_leaf(const struct view *view, const struct leaf *leaf,
+                      struct instant *accepted, struct error *error)
 {
     static struct entry_lists lists;
     static struct outcome outcome;
-    struct view view = {state, {NULL}, 0};
     struct envelope envelope;
     struct entry entry;
     struct text note;
-    struct instant accepted;
-    struct error error = {.code = ERROR_NONE};
     struct meta meta = {.origin = ORIGIN,
-                        .index = state->size,
+                        .index = view->state->size,
                         .verify = verify,
                         .context = &envelope};
 
-    if (!leaf_read(&accepted, &note, leaf->bytes, leaf->size, &error) ||
-        !envelope_read(&envelope, note.bytes, note.size, ORIGIN, &error) ||
+    if (!leaf_read(accepted, &note, leaf->bytes, leaf->size, error) ||
+        !envelope_read(&envelope, note.bytes, note.size, ORIGIN, error) ||
         !entry_parse(&entry, &lists, envelope.json.bytes, envelope.json.size,
-                     &error))
-        breach("entry %" PRId64 " is not read again: %s", state->size,
-               error.text);
-    meta.accepted = accepted;
+                     error))
+        breach("entry %" PRId64 " is not read again: %s", view->state->size,
+               error->text);
+    meta.accepted = *accepted;
     meta.signers = envelope.signers;
     meta.signer_count = envelope.signer_count;
-    if (!fold_entry(&view, &entry, &meta, &outcome, &error))
+    return fold_entry(view, &entry, &meta, &outcome, error);
+}
+
+/* The log up to here and this leaf: whoever audits it refuses the leaf. */
+static void replay_wrong(struct state *state, struct layer *layer,
+                         const struct wrong *wrong)
+{
+    struct view view = {state, {layer}, 1};
+    struct error error = {.code = ERROR_NONE};
+    struct instant accepted;
+
+    if (read_leaf(&view, &wrong->leaf, &accepted, &error))
+        breach("a log with %s as entry %zu is taken for right",
+               entry_spec(wrong->leaf.kind)->name, wrong->index);
+    if (error.code != wrong->code)
+        breach("entry %zu is refused as %s, before as %s", wrong->index,
+               error_spec(error.code)->name, error_spec(wrong->code)->name);
+    layer_clear(layer);
+}
+
+static void replay_right(struct state *state, const struct leaf *leaf)
+{
+    struct view view = {state, {NULL}, 0};
+    struct error error = {.code = ERROR_NONE};
+    struct instant accepted;
+
+    if (!read_leaf(&view, leaf, &accepted, &error))
         breach("entry %" PRId64 " is refused in replay: %s", state->size,
                error.text);
     fold_done(state, accepted);
+}
+
+/* What was refused where the log had so many entries. */
+static size_t replay_wrongs(const struct world *world, struct state *state,
+                            struct layer *layer, size_t next)
+{
+    while (next < world->wrong_count &&
+           world->wrongs[next].index == (size_t)state->size)
+        replay_wrong(state, layer, &world->wrongs[next++]);
+    return next;
 }
 
 void world_replay(const struct world *world)
 {
     static const uint8_t seed[16] = "another process";
     struct state *state = state_create(seed);
+    struct layer *layer = layer_create(seed);
     struct hash first = state_digest(world->state), second, root;
     struct tree tree = {.size = 0};
+    size_t wrongs = replay_wrongs(world, state, layer, 0);
 
     for (size_t i = 0; i < world->leaf_count; i++) {
         const struct leaf *leaf = &world->leaves[i];
         struct hash hash = tree_leaf_hash(leaf->bytes, leaf->size);
 
         tree_append(&tree, &hash);
-        replay_one(state, leaf);
+        replay_right(state, leaf);
+        wrongs = replay_wrongs(world, state, layer, wrongs);
     }
+    assert(wrongs == world->wrong_count);
     second = state_digest(state);
     if (!hash_equal(&first, &second))
         breach("a second replay gives another state");
@@ -393,5 +490,6 @@ void world_replay(const struct world *world)
     root = tree_root(&tree);
     if (!hash_equal(&first, &root))
         breach("a second replay gives another root");
+    layer_free(layer);
     state_free(state);
 }

@@ -23,12 +23,21 @@ struct leaf {
     char *bytes;
 };
 
+/* A leaf that a server without its rule would have written there. */
+struct wrong {
+    struct leaf leaf;
+    size_t index;
+    enum error_code code;
+};
+
 /* What was seen, over all stories of a run. */
 struct coverage {
     int accepted[ENTRY_KIND_COUNT];
     int refused[ENTRY_KIND_COUNT];
     int steps[ENTRY_KIND_COUNT][64]; /* Refusals by each step. */
     int unsigned_[ENTRY_KIND_COUNT];
+    const char *wrong_dir; /* The first of each as a log; NULL: none. */
+    int wrong_count;       /* Of logs written there. */
 };
 
 struct world {
@@ -41,6 +50,8 @@ struct world {
     bool clerk_sleeps; /* Then nothing is done that is due. */
     struct leaf *leaves;
     size_t leaf_count, leaf_room;
+    struct wrong *wrongs; /* What the fold refused. */
+    size_t wrong_count, wrong_room;
     struct coverage *coverage;
     struct outcome outcome;    /* Of the last entry folded. */
     enum entry_kind last_kind; /* Of it. */
@@ -70,7 +81,8 @@ size_t world_sign(struct world *world, char *out, size_t room,
 MUST_USE bool world_append(struct world *world, const char *note, size_t size,
                            int64_t *index, struct error *error);
 /* Fold all leaves again, straight into a state of another seed: the digest,
- * the root and every signature must be the same. */
+ * the root and every signature must be the same.  What was refused is read
+ * again where it stood, as a leaf, and refused again for the same reason. */
 void world_replay(const struct world *world);
 
 /* Does the kind create a record under an id that its author chose? */
