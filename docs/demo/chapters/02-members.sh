@@ -17,6 +17,7 @@ quentin users a 25
 rosa partners a 10
 vents partners b 100
 END
+# shellcheck disable=SC2046  # words
 keys $(cut -d' ' -f1 "$VAR/joining") tom ulysse
 
 board=$(minutes spring board 2024-03-25 \

@@ -27,6 +27,7 @@ END
     printf "%s 2024-%02d-%02d %s %d.00 %s\n", $1, month, day,
         share ? "share" : "gift", amount, NR % 4 == 1 ? "donate" : "refund"
 }' >"$VAR/workshop"
+# shellcheck disable=SC2046  # words
 keys $(cut -d' ' -f1 "$VAR/workshop")
 
 {
@@ -53,7 +54,7 @@ END
 # Most pay within the month: Basile pays ten euros too many; Daphne forgets
 # the reference; the bank takes its fee.  Carla never pays.
 paid() { # FROM TO DAY: a payment for each of these pledges
-    sed -n "$1,$2p" "$VAR/workshop" | while read -r who day nature amount x; do
+    sed -n "$1,$2p" "$VAR/workshop" | while read -r who _ _ amount _; do
         case $who in
         claire | carla | daphne) continue ;;
         basile) amount=$(echo "$amount" | awk '{ printf "%.2f", $1 + 10 }') ;;

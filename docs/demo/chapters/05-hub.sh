@@ -22,6 +22,7 @@ END
     printf "%s 2024-11-%02d %d.00 %s\n", $1, 3 + int(NR * 0.8),
         20 * (1 + NR * 5 % 12), NR % 5 == 2 ? "donate" : "refund"
 }' >"$VAR/hub"
+# shellcheck disable=SC2046  # words
 keys $(cut -d' ' -f1 "$VAR/hub")
 
 while read -r who day amount fallback; do
