@@ -8,42 +8,53 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { SEED_BYTES = crypto_sign_SEEDBYTES };
+static_assert(KEYFILE_BYTES == crypto_sign_SEEDBYTES, "libsodium's seed");
 static_assert(sizeof(struct secret_key) == crypto_sign_SECRETKEYBYTES,
               "libsodium's secret key");
 
 static void derive(struct secret_key *secret, struct key *key,
-                   const uint8_t seed[static SEED_BYTES])
+                   const uint8_t seed[static KEYFILE_BYTES])
 {
     int result = crypto_sign_seed_keypair(key->bytes, secret->bytes, seed);
 
     assert(result == 0);
 }
 
-bool keyfile_create(const char *path, struct key *key, struct error *error)
+bool keyfile_write_bytes(const char *path,
+                         const uint8_t bytes[static KEYFILE_BYTES],
+                         struct error *error)
 {
-    uint8_t seed[SEED_BYTES];
-    struct secret_key secret;
     int file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     bool written;
 
     if (file < 0)
         return fail(error, errno == EEXIST ? ERROR_TAKEN : ERROR_SYSTEM,
                     "%s: %s", path, strerror(errno));
-    randombytes_buf(seed, sizeof seed);
-    derive(&secret, key, seed);
-    written = write(file, seed, sizeof seed) == (ssize_t)sizeof seed &&
+    written = write(file, bytes, KEYFILE_BYTES) == (ssize_t)KEYFILE_BYTES &&
               fsync(file) == 0;
-    sodium_memzero(seed, sizeof seed);
-    sodium_memzero(&secret, sizeof secret);
     if (close(file) == 0 && written)
         return true;
     (void)unlink(path);
     return fail(error, ERROR_SYSTEM, "%s: %s", path, strerror(errno));
 }
 
-static bool read_seed(int file, const char *path,
-                      uint8_t seed[static SEED_BYTES], struct error *error)
+bool keyfile_create(const char *path, struct key *key, struct error *error)
+{
+    uint8_t seed[KEYFILE_BYTES];
+    struct secret_key secret;
+    bool written;
+
+    randombytes_buf(seed, sizeof seed);
+    written = keyfile_write_bytes(path, seed, error);
+    if (written)
+        derive(&secret, key, seed);
+    sodium_memzero(seed, sizeof seed);
+    sodium_memzero(&secret, sizeof secret);
+    return written;
+}
+
+static bool read_bytes(int file, const char *path,
+                       uint8_t bytes[static KEYFILE_BYTES], struct error *error)
 {
     struct stat status;
 
@@ -52,27 +63,35 @@ static bool read_seed(int file, const char *path,
     if ((status.st_mode & (S_IRWXG | S_IRWXO)) != 0)
         return fail(error, ERROR_SYSTEM,
                     "%s: others may read this key: chmod 600", path);
-    if (status.st_size != SEED_BYTES ||
-        read(file, seed, SEED_BYTES) != SEED_BYTES)
+    if (status.st_size != KEYFILE_BYTES ||
+        read(file, bytes, KEYFILE_BYTES) != KEYFILE_BYTES)
         return fail(error, ERROR_SYSTEM, "%s: a key has %d bytes", path,
-                    SEED_BYTES);
+                    KEYFILE_BYTES);
     return true;
 }
 
-bool keyfile_load(const char *path, struct secret_key *secret, struct key *key,
-                  struct error *error)
+bool keyfile_read_bytes(const char *path, uint8_t bytes[static KEYFILE_BYTES],
+                        struct error *error)
 {
-    uint8_t seed[SEED_BYTES];
     int file = open(path, O_RDONLY | O_CLOEXEC);
     bool done;
 
     if (file < 0)
         return fail(error, errno == ENOENT ? ERROR_ABSENT : ERROR_SYSTEM,
                     "%s: %s", path, strerror(errno));
-    done = read_seed(file, path, seed, error);
+    done = read_bytes(file, path, bytes, error);
+    (void)close(file);
+    return done;
+}
+
+bool keyfile_load(const char *path, struct secret_key *secret, struct key *key,
+                  struct error *error)
+{
+    uint8_t seed[KEYFILE_BYTES];
+    bool done = keyfile_read_bytes(path, seed, error);
+
     if (done)
         derive(secret, key, seed);
     sodium_memzero(seed, sizeof seed);
-    (void)close(file);
     return done;
 }
