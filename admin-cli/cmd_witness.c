@@ -94,8 +94,8 @@ static bool add_line(const struct call *call, const char *line,
                write_whole(path, text, size, error);
     }
     if (good)
-        screen_note("%s was written; terreaud asks new witnesses when it is "
-                    "started again.",
+        screen_note("%s was written; a server that runs takes it up within a "
+                    "second.",
                     path);
     free(text);
     free(policy);

@@ -1,9 +1,9 @@
 #include "server/cosigner.h"
 
-#include "ledger/policy.h"
 #include "server/config.h"
 #include "server/log.h"
 #include "server/node.h"
+#include "server/policy_file.h"
 
 #include <assert.h>
 #include <curl/curl.h>
@@ -50,8 +50,8 @@ struct cosigner {
     struct node *node;
     pthread_t thread;
     atomic_bool ending;
-    char *text;
-    struct policy *policy;
+    atomic_bool asks; /* There is somebody to ask. */
+    struct policy_file file;
     CURLM *multi;
     struct curl_slist *headers;
     struct pair *pairs;
@@ -65,26 +65,17 @@ static void *must(void *memory)
     return memory;
 }
 
-static bool read_policy(struct cosigner *cosigner)
+/* A witness that was added is asked from the next round on; what is known of
+ * the others is asked again, which costs one 409 each. */
+static void read_policy(struct cosigner *cosigner)
 {
-    char path[PATH_CHARS];
-    struct error why = {0};
-    FILE *file;
-    size_t size;
-
-    (void)snprintf(path, sizeof path, "%s/witness.policy",
-                   cosigner->node->config->state_dir);
-    file = fopen(path, "re");
-    if (file == NULL)
-        return false;
-    cosigner->text = must(calloc(1, POLICY_BYTES_MAX + 1));
-    cosigner->policy = must(calloc(1, sizeof *cosigner->policy));
-    size = fread(cosigner->text, 1, POLICY_BYTES_MAX, file);
-    (void)fclose(file);
-    if (policy_read(cosigner->policy, cosigner->text, size, &why))
-        return cosigner->policy->witness_count > 0;
-    log_event(LOG_WARNING, "cosigner", "witness.policy: %s", why.text);
-    return false;
+    if (!policy_file_refresh(&cosigner->file,
+                             cosigner->node->config->state_dir))
+        return;
+    free(cosigner->pairs);
+    cosigner->pairs = NULL;
+    cosigner->count = 0;
+    atomic_store(&cosigner->asks, cosigner->file.policy->witness_count > 0);
 }
 
 /* A pair for each log and witness; logs appear while we run. */
@@ -327,14 +318,14 @@ static bool is_wanted(struct pair *pair, int64_t now)
 
 static void look(struct cosigner *cosigner)
 {
+    const struct policy *policy = cosigner->file.policy;
     struct node *node = cosigner->node;
     int64_t now = node_now(node).ms;
 
     for (size_t i = 0; i < atomic_load(&node->count); i++)
-        for (size_t j = 0; j < cosigner->policy->witness_count; j++)
-            if (cosigner->policy->witnesses[j].url.size > 0)
-                (void)pair_of(cosigner, node->hosts[i],
-                              &cosigner->policy->witnesses[j]);
+        for (size_t j = 0; j < policy->witness_count; j++)
+            if (policy->witnesses[j].url.size > 0)
+                (void)pair_of(cosigner, node->hosts[i], &policy->witnesses[j]);
     for (size_t i = 0; i < cosigner->count; i++) {
         struct pair *pair = &cosigner->pairs[i];
 
@@ -359,7 +350,9 @@ static void *work(void *context)
     while (!atomic_load(&cosigner->ending)) {
         struct timespec pause = {0, LOOK_MS * 1000000L};
 
-        look(cosigner);
+        read_policy(cosigner);
+        if (atomic_load(&cosigner->asks))
+            look(cosigner);
         (void)nanosleep(&pause, NULL);
     }
     return NULL;
@@ -371,8 +364,7 @@ static void release(struct cosigner *cosigner)
     if (cosigner->multi != NULL)
         (void)curl_multi_cleanup(cosigner->multi);
     free(cosigner->pairs);
-    free(cosigner->policy);
-    free(cosigner->text);
+    policy_file_free(&cosigner->file);
     free(cosigner);
 }
 
@@ -396,7 +388,8 @@ void cosigner_publish(struct ledger_host *host,
     struct error why = {0};
     POOL_LOAN(loan);
 
-    if (host->node->cosigner == NULL)
+    if (host->node->cosigner == NULL ||
+        !atomic_load(&host->node->cosigner->asks))
         return;
     if (!pool_borrow(&host->node->pool, &loan, &why) ||
         !store_cosignatures(loan.db, host->ledger_id, checkpoint->size,
@@ -409,10 +402,7 @@ struct cosigner *cosigner_start(struct node *node)
     struct cosigner *cosigner = must(calloc(1, sizeof *cosigner));
 
     cosigner->node = node;
-    if (!read_policy(cosigner)) {
-        release(cosigner);
-        return NULL;
-    }
+    read_policy(cosigner);
     cosigner->multi = must(curl_multi_init());
     cosigner->headers =
         must(curl_slist_append(NULL, "Content-Type: text/plain"));

@@ -15,7 +15,7 @@ struct cosigner;
 struct ledger_host;
 struct node;
 
-/* NULL: no file names a witness, nothing runs. */
+/* Asks nobody until the file names a witness. */
 struct cosigner *cosigner_start(struct node *node);
 void cosigner_stop(struct cosigner *cosigner);
 

@@ -30,7 +30,7 @@ struct node {
     struct ledger_host *hosts[NODE_LEDGERS_MAX];
     atomic_size_t count;
     struct keeper *keeper;
-    struct cosigner *cosigner;    /* NULL: no witness is asked. */
+    struct cosigner *cosigner;    /* NULL until it runs. */
     atomic_llong clock_offset_ms; /* Added to the clock; tests turn it. */
 };
 

@@ -28,7 +28,8 @@ static void start(const struct node *node)
         (void)snprintf(name, sizeof name, "%.200s", config->witness_name);
     else
         (void)snprintf(name, sizeof name, "%.180s/witness", node->host_name);
-    if (!witness_open(&witness, config->state_dir, name, &trouble))
+    if (!witness_open(&witness, config->state_dir, name, config->witness_rate,
+                      &trouble))
         return; /* trouble says why, to whoever asks. */
 }
 
@@ -66,7 +67,7 @@ static bool cosign(const struct request *request,
                    struct error *error)
 {
     char line[NOTE_SIGNATURE_CHARS_MAX];
-    uint64_t now = (uint64_t)node_now(request->node).ms / 1000;
+    int64_t now = node_now(request->node).ms;
     struct error why = {0};
     int64_t size = 0;
     POOL_LOAN(loan);

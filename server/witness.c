@@ -9,17 +9,23 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
-enum { PATH_CHARS = 640, PROOF_LINES_MAX = 63 };
+enum {
+    PATH_CHARS = 640,
+    PROOF_LINES_MAX = 63,
+    DASH_BYTES = 4,     /* What a signature line begins with. */
+    BURST_SECONDS = 10, /* A log may use its rate of so long at once. */
+};
 
 bool witness_open(struct witness *witness, const char *folder, const char *name,
-                  struct error *error)
+                  int64_t rate, struct error *error)
 {
     char path[PATH_CHARS];
     struct error why = {0};
 
+    assert(rate > 0);
     memset(witness, 0, sizeof *witness);
+    witness->rate = rate;
     (void)pthread_mutex_init(&witness->mutex, NULL);
     (void)snprintf(witness->folder, sizeof witness->folder, "%s", folder);
     (void)snprintf(witness->name, sizeof witness->name, "%s", name);
@@ -34,100 +40,99 @@ bool witness_open(struct witness *witness, const char *folder, const char *name,
 void witness_close(struct witness *witness)
 {
     sodium_memzero(&witness->secret, sizeof witness->secret);
-    free(witness->policy);
-    free(witness->text);
+    policy_file_free(&witness->file);
     (void)pthread_mutex_destroy(&witness->mutex);
     memset(witness, 0, sizeof *witness);
 }
 
 /* ---- Which logs ---- */
 
-static char *read_file(const char *path, size_t *size)
-{
-    FILE *file = fopen(path, "re");
-    char *text;
-
-    if (file == NULL)
-        return NULL;
-    text = calloc(1, POLICY_BYTES_MAX + 1);
-    assert(text != NULL);
-    *size = fread(text, 1, POLICY_BYTES_MAX, file);
-    (void)fclose(file);
-    return text;
-}
-
-/* A file that does not parse leaves the last good one in force. */
-static void take_policy(struct witness *witness, char *text, size_t size)
-{
-    struct policy *policy = calloc(1, sizeof *policy);
-    struct error why = {0};
-
-    assert(policy != NULL);
-    if (!policy_read(policy, text, size, &why)) {
-        log_event(LOG_WARNING, "witness", "policy is left as it was: %s",
-                  why.text);
-        free(policy);
-        free(text);
-        return;
-    }
-    free(witness->policy);
-    free(witness->text);
-    witness->policy = policy;
-    witness->text = text;
-}
-
-static void refresh(struct witness *witness)
-{
-    char path[PATH_CHARS];
-    struct stat status;
-    int64_t version;
-    size_t size;
-    char *text;
-
-    (void)snprintf(path, sizeof path, "%s/witness.policy", witness->folder);
-    if (stat(path, &status) != 0)
-        return;
-    version =
-        (int64_t)status.st_mtim.tv_sec * 1000000000 + status.st_mtim.tv_nsec;
-    if (version == witness->read_at)
-        return;
-    witness->read_at = version;
-    text = read_file(path, &size);
-    if (text != NULL)
-        take_policy(witness, text, size);
-}
-
-/* Is the note signed by a log of that origin that we witness? */
-static bool check_log(struct witness *witness, const struct note *note,
-                      const char *origin, struct error *error)
-{
-    struct error why = {0};
-    bool known = false;
-
-    refresh(witness);
-    for (size_t i = 0;
-         witness->policy != NULL && i < witness->policy->log_count; i++) {
-        const struct vkey *vkey = &witness->policy->logs[i].vkey;
-
-        if (strcmp(vkey->name, origin) != 0)
-            continue;
-        known = true;
-        why = (struct error){0};
-        if (note_opens(note, vkey, NULL, &why))
-            return true;
-    }
-    if (!known)
-        return fail(error, ERROR_ABSENT, "%s is no log that is witnessed here",
-                    origin);
-    return fail(error, ERROR_SIGNATURE, "%s", why.text);
-}
-
-/* ---- The request ---- */
-
 static bool malformed(struct error *error, const char *what)
 {
     return fail(error, ERROR_REQUEST, "%s", what);
 }
+
+static bool keep(struct store_witness *next, const char *bytes, size_t size,
+                 struct error *error)
+{
+    if (size > sizeof next->note - next->note_size)
+        return malformed(error, "the checkpoint is too long");
+    memcpy(next->note + next->note_size, bytes, size);
+    next->note_size += size;
+    return true;
+}
+
+/* The first line by that key, whole; empty: there is none. */
+static struct text line_by(const struct note *note, const struct vkey *vkey)
+{
+    for (size_t i = 0; i < note->line_count; i++) {
+        const struct note_line *line = &note->lines[i];
+        const char *begin = line->name.bytes - DASH_BYTES;
+        const char *end = line->blob.bytes + line->blob.size + 1;
+
+        if (note_line_is_by(note, i, vkey))
+            return (struct text){begin, (uint32_t)(end - begin)};
+    }
+    return (struct text){0};
+}
+
+/*
+ * Is the note signed by a log of that origin that we witness, and no line by
+ * a key of its wrong?  Kept are its text and those lines; whatever else
+ * stands below it, cosignatures of others or grease, is passed over.
+ */
+static bool check_log(const struct policy *policy, const struct note *note,
+                      const char *origin, struct store_witness *next,
+                      size_t *log, struct error *error)
+{
+    bool is_signed = false;
+
+    *log = SIZE_MAX;
+    next->note_size = 0;
+    if (!keep(next, note->text.bytes, note->text.size, error) ||
+        !keep(next, "\n", 1, error))
+        return false;
+    for (size_t i = 0; policy != NULL && i < policy->log_count; i++) {
+        const struct vkey *vkey = &policy->logs[i].vkey;
+        struct text line = line_by(note, vkey);
+
+        if (strcmp(vkey->name, origin) != 0)
+            continue;
+        if (*log == SIZE_MAX)
+            *log = i;
+        if (line.size == 0)
+            continue;
+        if (!note_opens(note, vkey, NULL, error) ||
+            !keep(next, line.bytes, line.size, error))
+            return false;
+        is_signed = true;
+    }
+    if (*log == SIZE_MAX)
+        return fail(error, ERROR_ABSENT, "%s is no log that is witnessed here",
+                    origin);
+    return is_signed ||
+           fail(error, ERROR_SIGNATURE,
+                "no key of %s that is known here has signed", origin);
+}
+
+/* used_us is when what was asked for would have been answered at the rate. */
+static bool take_turn(struct witness *witness, size_t log, int64_t now_ms,
+                      struct error *error)
+{
+    const int64_t now = now_ms * 1000, each = 1000000 / witness->rate + 1;
+    int64_t *used = &witness->used_us[log];
+
+    if (*used < now)
+        *used = now;
+    if (*used - now > BURST_SECONDS * INT64_C(1000000))
+        return fail(error, ERROR_MANY,
+                    "a log is cosigned %" PRId64 " times a second at most",
+                    witness->rate);
+    *used += each;
+    return true;
+}
+
+/* ---- The request ---- */
 
 static bool read_proof(struct proof *proof, struct text rest,
                        struct error *error)
@@ -171,6 +176,7 @@ bool witness_parse(struct witness_request *request, const char *body,
     struct text head, line;
     struct error why = {0};
 
+    request->body = (struct text){body, (uint32_t)size};
     if (!split_body(&head, &request->note_bytes, body, size))
         return malformed(error, "no empty line ends the proof");
     if (!text_take_line(&head, &line) || line.size <= word_size ||
@@ -190,23 +196,41 @@ bool witness_parse(struct witness_request *request, const char *body,
 
 /* ---- The judgement ---- */
 
-/* What proves that a log has two histories is kept for ever. */
+/* What was cosigned of that log, and what is to be instead. */
+struct work {
+    struct store_witness seen, next;
+};
+
+static void write_evidence(FILE *file, const struct witness_request *request,
+                           const struct store_witness *seen)
+{
+    (void)fprintf(file, "Cosigned here, of size %" PRId64 ":\n\n", seen->size);
+    (void)fwrite(seen->note, 1, seen->note_size, file);
+    (void)fprintf(file, "\nShown now, as extending it:\n\n");
+    (void)fwrite(request->body.bytes, 1, request->body.size, file);
+}
+
+/* What may prove that a log has two histories is kept for ever: both signed
+ * checkpoints, once for each text. */
 static void keep_evidence(const struct witness *witness,
                           const struct witness_request *request,
-                          uint64_t now_seconds)
+                          const struct store_witness *seen)
 {
-    char path[PATH_CHARS + 96];
+    char path[PATH_CHARS + 2 * HASH_CHARS];
+    char log[HASH_CHARS + 1], text[HASH_CHARS + 1];
     struct hash hash = store_witness_hash(request->checkpoint.origin);
-    char name[HASH_CHARS + 1];
     FILE *file;
 
-    hash_write(name, &hash);
-    (void)snprintf(path, sizeof path, "%s/evidence-%.16s-%" PRIu64 ".txt",
-                   witness->folder, name, now_seconds);
-    file = fopen(path, "we");
+    hash_write(log, &hash);
+    (void)crypto_hash_sha256(hash.bytes,
+                             (const uint8_t *)request->note->text.bytes,
+                             request->note->text.size);
+    hash_write(text, &hash);
+    (void)snprintf(path, sizeof path, "%s/evidence-%.16s-%.16s.txt",
+                   witness->folder, log, text);
+    file = fopen(path, "wxe");
     if (file != NULL) {
-        (void)fwrite(request->note_bytes.bytes, 1, request->note_bytes.size,
-                     file);
+        write_evidence(file, request, seen);
         (void)fclose(file);
     }
     log_event(LOG_ERROR, "witness",
@@ -233,35 +257,22 @@ static bool is_consistent(const struct witness_request *request,
                                     &checkpoint->root);
 }
 
-static bool add_line(struct store_witness *seen,
-                     const struct witness_request *request, const char *line)
-{
-    size_t note = request->note_bytes.size, size = strlen(line);
-
-    if (note + size > sizeof seen->note)
-        return false;
-    memcpy(seen->note, request->note_bytes.bytes, note);
-    memcpy(seen->note + note, line, size);
-    seen->note_size = note + size;
-    return true;
-}
-
 static bool sign_and_keep(struct witness *witness, struct db *db,
-                          const struct witness_request *request,
-                          uint64_t now_seconds, struct store_witness *seen,
+                          const struct witness_request *request, int64_t now_ms,
+                          struct store_witness *next,
                           char line[static NOTE_SIGNATURE_CHARS_MAX],
                           struct error *error)
 {
     const struct checkpoint *checkpoint = &request->checkpoint;
+    size_t size = note_cosign(line, witness->name, request->note->text.bytes,
+                              request->note->text.size, (uint64_t)now_ms / 1000,
+                              &witness->secret);
 
-    (void)note_cosign(line, witness->name, request->note->text.bytes,
-                      request->note->text.size, now_seconds, &witness->secret);
-    (void)snprintf(seen->origin, sizeof seen->origin, "%s", checkpoint->origin);
-    seen->size = (int64_t)checkpoint->size;
-    seen->root = checkpoint->root;
-    if (!add_line(seen, request, line))
-        return malformed(error, "the checkpoint is too long");
-    return store_witness_move(db, (int64_t)request->old_size, seen, error);
+    (void)snprintf(next->origin, sizeof next->origin, "%s", checkpoint->origin);
+    next->size = (int64_t)checkpoint->size;
+    next->root = checkpoint->root;
+    return keep(next, line, size, error) &&
+           store_witness_move(db, (int64_t)request->old_size, next, error);
 }
 
 static bool find_seen(struct db *db, const char *origin,
@@ -277,16 +288,13 @@ static bool find_seen(struct db *db, const char *origin,
 }
 
 static bool judge(struct witness *witness, struct db *db,
-                  const struct witness_request *request, uint64_t now_seconds,
-                  struct store_witness *seen,
-                  char line[static NOTE_SIGNATURE_CHARS_MAX], int64_t *size,
-                  struct error *error)
+                  const struct witness_request *request, int64_t now_ms,
+                  struct work *work, char line[static NOTE_SIGNATURE_CHARS_MAX],
+                  int64_t *size, struct error *error)
 {
-    const struct checkpoint *checkpoint = &request->checkpoint;
+    struct store_witness *seen = &work->seen;
 
-    if (request->old_size > checkpoint->size)
-        return malformed(error, "old is larger than the checkpoint");
-    if (!find_seen(db, checkpoint->origin, seen, error))
+    if (!find_seen(db, request->checkpoint.origin, seen, error))
         return false;
     *size = seen->size;
     if ((uint64_t)seen->size != request->old_size)
@@ -294,40 +302,56 @@ static bool judge(struct witness *witness, struct db *db,
                     seen->size);
     if (!is_consistent(request, seen)) {
         if (seen->size > 0)
-            keep_evidence(witness, request, now_seconds);
+            keep_evidence(witness, request, seen);
         return fail(error, ERROR_PROOF,
                     "the checkpoint is not proved to extend size %" PRId64,
                     seen->size);
     }
-    if (sign_and_keep(witness, db, request, now_seconds, seen, line, error))
+    if (sign_and_keep(witness, db, request, now_ms, &work->next, line, error))
         return true;
     if (error->code == ERROR_CONFLICT) {
         struct error why = {0};
 
-        if (find_seen(db, checkpoint->origin, seen, &why))
+        if (find_seen(db, request->checkpoint.origin, seen, &why))
             *size = seen->size;
     }
     return false;
 }
 
+/* What needs no database; under the lock, since the policy may change. */
+static bool admit(struct witness *witness,
+                  const struct witness_request *request, int64_t now_ms,
+                  struct store_witness *next, struct error *error)
+{
+    size_t log;
+    bool good;
+
+    (void)pthread_mutex_lock(&witness->mutex);
+    if (policy_file_refresh(&witness->file, witness->folder))
+        memset(witness->used_us, 0, sizeof witness->used_us);
+    good = check_log(witness->file.policy, request->note,
+                     request->checkpoint.origin, next, &log, error);
+    if (good && request->old_size > request->checkpoint.size)
+        good = malformed(error, "old is larger than the checkpoint");
+    good = good && take_turn(witness, log, now_ms, error);
+    (void)pthread_mutex_unlock(&witness->mutex);
+    return good;
+}
+
 bool witness_cosign(struct witness *witness, struct db *db,
-                    const struct witness_request *request, uint64_t now_seconds,
+                    const struct witness_request *request, int64_t now_ms,
                     char line[static NOTE_SIGNATURE_CHARS_MAX], int64_t *size,
                     struct error *error)
 {
-    struct store_witness *seen;
+    struct work *work;
     bool good;
 
     if (!witness->has_key)
         return fail(error, ERROR_ABSENT, "this node is no witness");
-    (void)pthread_mutex_lock(&witness->mutex);
-    good = check_log(witness, request->note, request->checkpoint.origin, error);
-    (void)pthread_mutex_unlock(&witness->mutex);
-    if (!good)
-        return false;
-    seen = malloc(sizeof *seen);
-    assert(seen != NULL);
-    good = judge(witness, db, request, now_seconds, seen, line, size, error);
-    free(seen);
+    work = malloc(sizeof *work);
+    assert(work != NULL);
+    good = admit(witness, request, now_ms, &work->next, error) &&
+           judge(witness, db, request, now_ms, work, line, size, error);
+    free(work);
     return good;
 }
