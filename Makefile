@@ -12,7 +12,8 @@ VAR     := var
 SUITE   :=
 SECONDS := 60
 
-PACKAGES := libpq libsodium jansson libmicrohttpd libcurl libxml-2.0
+PACKAGES := libpq libsodium jansson libmicrohttpd libcurl libxml-2.0 \
+            libqrencode
 WARNINGS := -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wundef -Wvla \
             -Wstrict-prototypes -Wmissing-prototypes -Wswitch-enum \
             -Wcast-qual -Wwrite-strings -Wformat=2 -Wnull-dereference
