@@ -14,4 +14,5 @@ SELECT create_distributed_table('head', 'ledger_id');
 SELECT create_distributed_table(name, 'ledger_id', colocate_with => 'head')
 FROM unnest(ARRAY['entry', 'posting', 'subject', 'tile', 'checkpoint',
                   'cosignature', 'signer', 'proposal', 'proposal_signature',
-                  'subject_key', 'vault', 'intake', 'outbox']) AS t (name);
+                  'subject_key', 'vault', 'intake', 'outbox', 'told',
+                  'telling']) AS t (name);

@@ -41,6 +41,8 @@ static const char *const columns[] = {
     "head.root bytea!",
     "head.size int8!",
     "intake.ciphertext bytea!",
+    "intake.confirm_hash bytea",
+    "intake.done_at timestamptz",
     "intake.expires_at timestamptz!",
     "intake.ledger_id int4!",
     "intake.nonce bytea!",
@@ -88,10 +90,16 @@ static const char *const columns[] = {
     "subject_key.ledger_id int4!",
     "subject_key.subject uuid!",
     "subject_key.wrapped bytea!",
+    "telling.ledger_id int4!",
+    "telling.size int8!",
     "tile.hashes bytea!",
     "tile.ledger_id int4!",
     "tile.level int2!",
     "tile.number int8!",
+    "told.entry int8!",
+    "told.ledger_id int4!",
+    "told.mail text!",
+    "told.party uuid!",
     "vault.ciphertext bytea!",
     "vault.ledger_id int4!",
     "vault.nonce bytea!",
@@ -125,7 +133,9 @@ static const char *const keys[] = {
     "signer: PRIMARY KEY (ledger_id, epoch)",
     "subject: PRIMARY KEY (ledger_id, subject, idx)",
     "subject_key: PRIMARY KEY (ledger_id, subject)",
+    "telling: PRIMARY KEY (ledger_id)",
     "tile: PRIMARY KEY (ledger_id, level, number)",
+    "told: PRIMARY KEY (ledger_id, party, entry, mail)",
     "vault: PRIMARY KEY (ledger_id, record, version)",
     "witness_seen: PRIMARY KEY (origin_hash)",
 };
@@ -146,6 +156,11 @@ static const char *const grants[] = {
     "head: terreau_reader: SELECT",
     "head: terreau_server: INSERT, SELECT",
     "head: terreau_signer: SELECT",
+    "intake.ciphertext: terreau_server: UPDATE",
+    "intake.confirm_hash: terreau_server: UPDATE",
+    "intake.done_at: terreau_server: UPDATE",
+    "intake.expires_at: terreau_server: UPDATE",
+    "intake.nonce: terreau_server: UPDATE",
     "intake.used_at: terreau_server: UPDATE",
     "intake: terreau_server: DELETE, INSERT, SELECT",
     "ledger: terreau_reader: SELECT",
@@ -165,9 +180,11 @@ static const char *const grants[] = {
     "subject: terreau_reader: SELECT",
     "subject: terreau_server: INSERT, SELECT",
     "subject_key: terreau_server: DELETE, INSERT, SELECT",
+    "telling: terreau_server: INSERT, SELECT, UPDATE",
     "tile: terreau_reader: SELECT",
     "tile: terreau_server: INSERT, SELECT",
     "tile: terreau_signer: SELECT",
+    "told: terreau_server: DELETE, INSERT, SELECT",
     "vault: terreau_server: DELETE, INSERT, SELECT",
     "witness_seen: terreau_server: INSERT, SELECT, UPDATE",
 };
@@ -182,6 +199,7 @@ static const char *const others[] = {
     "check head (accepted_ms >= 0)",
     "check head (octet_length(root) = 32)",
     "check head (size >= 0)",
+    "check intake (octet_length(confirm_hash) = 32)",
     "check intake (octet_length(token_hash) = 32)",
     "check ledger (name ~ '^[a-z0-9][a-z0-9-]{0,62}$'::text)",
     "check migration (number > 0)",
@@ -191,11 +209,15 @@ static const char *const others[] = {
     "check posting (line >= 0)",
     "check proposal (octet_length(text) <= 17408)",
     "check proposal (octet_length(text_hash) = 32)",
+    "check telling (size >= 0)",
     "check tile (level >= 0 AND level <= 7)",
     "check tile (number >= 0)",
     "check tile (octet_length(hashes) = 8192)",
     "check vault (octet_length(nonce) = 24)",
     "check witness_seen (octet_length(origin_hash) = 32)",
+    "index intake (ledger_id, expires_at)",
+    "index intake (ledger_id, used_at) WHERE ((used_at IS NOT NULL) AND "
+    "(done_at IS NULL))",
     "index outbox (due_at) WHERE (sent_at IS NULL)",
     "index vault (ledger_id, subject)",
     "role terreau_owner nologin",
@@ -369,7 +391,7 @@ static void no_role_changes_evidence(void **state)
     forbidden("terreau_signer", "SELECT FROM posting");
     forbidden("terreau_server", "CREATE TABLE mine (a int)");
     forbidden("terreau_server", "UPDATE subject_key SET wrapped = wrapped");
-    forbidden("terreau_server", "UPDATE intake SET ciphertext = ''");
+    forbidden("terreau_server", "UPDATE intake SET token_hash = token_hash");
 }
 
 int main(void)
