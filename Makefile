@@ -104,6 +104,7 @@ $(out)/server/snapshot.o: $(wildcard ledger/*.[ch] ledger/*.def)
 # What a suite needs built: its programs, else all, for its scripts.
 needs.scenarios := $(scenario)
 needs.audit     := all $(grow) $(scenario)
+needs.browser   := all $(grow)
 needs.kill      := all $(loads)
 needs.replay    := $(replays)
 needs.          := all $(tests) $(scenario) $(grow) $(loads) $(replays)
