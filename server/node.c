@@ -9,6 +9,7 @@
 #include "server/postman.h"
 #include "server/sequencer.h"
 #include "server/teller.h"
+#include "server/vault.h"
 #include "sql/keyfile.h"
 #include "sql/migrate.h"
 #include "sql/seal.h"
@@ -146,22 +147,6 @@ static bool load_clerk(struct node *node, struct error *error)
     return true;
 }
 
-/* The first start makes the first key. */
-static bool load_seals(struct node *node, struct error *error)
-{
-    const char *folder = node->config->vault_keys_dir[0] != '\0'
-                             ? node->config->vault_keys_dir
-                             : node->config->state_dir;
-    struct error why = {0};
-
-    if (seal_ring_load(&node->ring, folder, &why))
-        return true;
-    if (why.code != ERROR_ABSENT)
-        return fail(error, why.code, "%s", why.text);
-    return seal_key_create(folder, 1, error) &&
-           seal_ring_load(&node->ring, folder, error);
-}
-
 static bool load_mails(struct node *node, struct error *error)
 {
     char path[PATH_CHARS];
@@ -185,7 +170,7 @@ bool node_start(struct node **out, const struct config *config,
         (void)snprintf(node->host_name, sizeof node->host_name, "unknown");
     pool_open(&node->pool, config->database, CONNECTIONS);
     if (!check_schema(node, error) || !load_clerk(node, error) ||
-        !load_seals(node, error) || !load_mails(node, error) ||
+        !vault_start(node, error) || !load_mails(node, error) ||
         !add_all(node, error) || !postman_start(&node->postman, node, error)) {
         node_stop(node);
         return false;

@@ -27,7 +27,7 @@ struct node {
     struct secret_key clerk;
     struct key clerk_key;
     bool has_clerk;
-    struct seal_ring *ring; /* NULL: no personal data here. */
+    struct seal_ring *ring; /* NULL: no personal data here: vault.h. */
     struct pages *mails;    /* Templates of letters. */
     atomic_bool stopping;
     atomic_bool database_down;
