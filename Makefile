@@ -12,8 +12,7 @@ VAR     := var
 SUITE   :=
 SECONDS := 60
 
-PACKAGES := libpq libsodium jansson libmicrohttpd libcurl libxml-2.0 \
-            libqrencode
+PACKAGES := libpq libsodium jansson libmicrohttpd libcurl libxml-2.0
 WARNINGS := -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wundef -Wvla \
             -Wstrict-prototypes -Wmissing-prototypes -Wswitch-enum \
             -Wcast-qual -Wwrite-strings -Wformat=2 -Wnull-dereference
@@ -51,10 +50,10 @@ grow      := $(if $(wildcard tests/audit/grow.c),$(out)/grow)
 targets   := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 fuzzers   := $(targets:%=$(out)/fuzz_%)
 replays   := $(targets:%=$(out)/replay_%)
-linked    := $(out)/terreaud $(out)/terreau $(scenario) $(grow) $(loads) \
+linked    := $(out)/terreaud $(out)/terreau-signer $(out)/terreau $(scenario) $(grow) $(loads) \
              $(tests) $(benches) $(fuzzers) $(replays)
 
-all: $(out)/terreaud $(out)/terreau ## Build the programs
+all: $(out)/terreaud $(out)/terreau-signer $(out)/terreau ## Build the programs
 
 # Dependencies point one way: server, admin-cli -> sql -> ledger.
 $(ledger): $(call objects,ledger/*.c ledger/derive/*.c)
@@ -62,6 +61,7 @@ $(store): $(call objects,sql/*.c)
 $(handlers): $(call objects,server/*.c)
 $(commands): $(call objects,admin-cli/*.c)
 $(out)/terreaud: $(out)/server/main.o $(handlers) $(store) $(ledger)
+$(out)/terreau-signer: $(out)/server/signer/main.o $(handlers) $(store) $(ledger)
 $(out)/terreau: $(out)/admin-cli/main.o $(commands) $(store) $(ledger)
 $(out)/scenario: $(addsuffix .o,$(call programs,tests/scenario/*.c)) $(ledger)
 $(grow): $(out)/tests/audit/grow.o $(ledger)
@@ -104,7 +104,6 @@ $(out)/server/snapshot.o: $(wildcard ledger/*.[ch] ledger/*.def)
 # What a suite needs built: its programs, else all, for its scripts.
 needs.scenarios := $(scenario)
 needs.audit     := all $(grow) $(scenario)
-needs.browser   := all $(grow)
 needs.kill      := all $(loads)
 needs.replay    := $(replays)
 needs.          := all $(tests) $(scenario) $(grow) $(loads) $(replays)

@@ -29,7 +29,9 @@ struct ledger_host *host_create(struct node *node,
     (void)pthread_mutex_init(&host->mutex, NULL);
     tile_cache_open(&host->tiles);
     queue_open(&host->queue, (size_t)node->config->queue);
-    host->signer.highwater.file = -1;
+    signing_init(&host->signing, ledger, node->config->signer_socket,
+                 node->config->state_dir, node->signer_database,
+                 node->host_name);
     point_start(&host->at);
     return host;
 }
@@ -38,7 +40,7 @@ void host_free(struct ledger_host *host)
 {
     if (host == NULL)
         return;
-    signer_close(&host->signer);
+    signing_close(&host->signing);
     point_free(&host->at);
     queue_free(&host->queue);
     tile_cache_free(&host->tiles);
@@ -113,19 +115,52 @@ void host_doubt(struct ledger_host *host, enum error_code code,
         log_event(LOG_ERROR, "read-only", "%s: %s", host->name, trouble.text);
 }
 
+void host_pause(struct ledger_host *host, enum pause pause, const char *why)
+{
+    struct trouble *at = &host->pauses[pause];
+    struct trouble now = {0};
+    bool changed;
+
+    if (why != NULL) {
+        now.code = ERROR_READ_ONLY;
+        (void)snprintf(now.text, sizeof now.text, "%s", why);
+    }
+    (void)pthread_mutex_lock(&host->mutex);
+    changed = at->code != now.code || strcmp(at->text, now.text) != 0;
+    *at = now;
+    (void)pthread_mutex_unlock(&host->mutex);
+    if (changed)
+        log_event(why == NULL ? LOG_INFO : LOG_WARNING,
+                  why == NULL ? "goes-on" : "read-only", "%s%s%s", host->name,
+                  why == NULL ? "" : ": ", now.text);
+}
+
 bool host_is_writable(struct ledger_host *host, struct error *error)
 {
     struct trouble trouble;
 
     (void)pthread_mutex_lock(&host->mutex);
     trouble = host->trouble;
+    for (int i = 0; trouble.code == ERROR_NONE && i < PAUSES; i++)
+        trouble = host->pauses[i];
     (void)pthread_mutex_unlock(&host->mutex);
-    if (trouble.code == ERROR_NONE && atomic_load(&host->keyless))
-        return fail(error, ERROR_READ_ONLY,
-                    "its log key is not in the state folder");
     if (trouble.code == ERROR_NONE)
         return true;
     return fail(error, trouble.code, "%s", trouble.text);
+}
+
+void host_keys(struct ledger_host *host, struct log_keys *keys)
+{
+    (void)pthread_mutex_lock(&host->mutex);
+    *keys = host->keys;
+    (void)pthread_mutex_unlock(&host->mutex);
+}
+
+void host_set_keys(struct ledger_host *host, const struct log_keys *keys)
+{
+    (void)pthread_mutex_lock(&host->mutex);
+    host->keys = *keys;
+    (void)pthread_mutex_unlock(&host->mutex);
 }
 
 bool host_follow(struct ledger_host *host, struct db *db,

@@ -11,7 +11,7 @@
 
 #include "server/follow.h"
 #include "server/item.h"
-#include "server/signer.h"
+#include "server/signing.h"
 #include "server/tiles.h"
 #include "sql/pool.h"
 
@@ -20,6 +20,9 @@
 struct node;
 struct sequencer;
 struct teller;
+
+/* What may keep a ledger from taking entries for the time being. */
+enum pause { PAUSE_SIGNER, PAUSE_OUTSIDE, PAUSES };
 
 /* Why a ledger does not take entries here. */
 struct trouble {
@@ -38,14 +41,15 @@ struct ledger_host {
 
     pthread_mutex_t mutex;
     struct store_checkpoint checkpoint; /* Latest known; note_size 0: none. */
-    struct trouble trouble;
+    struct trouble trouble; /* For good. */
+    struct trouble pauses[PAUSES];
+    struct log_keys keys; /* As last heard from the signer; public. */
     struct tile_cache tiles;
 
     struct queue queue; /* Of entries that came through the door. */
     atomic_bool behind; /* Another server has appended. */
     atomic_bool clock_off;
-    atomic_bool keyless; /* Its log key is not here (yet). */
-    struct log_signer signer;
+    struct signing signing;
     struct sequencer *sequencer;
     struct teller *teller;
     int64_t snapshot_size; /* Of the file; the snapshot thread's. */
@@ -71,6 +75,10 @@ MUST_USE bool host_checkpoint(struct ledger_host *host,
 void host_publish(struct ledger_host *host,
                   const struct store_checkpoint *checkpoint);
 
+/* The log's public keys; count 0: they were never heard of. */
+void host_keys(struct ledger_host *host, struct log_keys *keys);
+void host_set_keys(struct ledger_host *host, const struct log_keys *keys);
+
 /*
  * Read on to the head, for the thread that may write; puts the ledger in
  * doubt where the log is not what it was, or cannot be folded here.
@@ -81,6 +89,8 @@ MUST_USE bool host_follow(struct ledger_host *host, struct db *db,
 /* Stop taking entries, for good; the first reason stays.  Any thread. */
 void host_doubt(struct ledger_host *host, enum error_code code,
                 const char *format, ...) __attribute__((format(printf, 3, 4)));
+/* Take no entries until the reason is gone (NULL).  Any thread. */
+void host_pause(struct ledger_host *host, enum pause pause, const char *why);
 /* ERROR_READ_ONLY or ERROR_DOUBT with the reason, if there is one. */
 MUST_USE bool host_is_writable(struct ledger_host *host, struct error *error);
 

@@ -102,42 +102,34 @@ static bool compare_checkpoint(struct ledger_host *host, struct prover *prover,
     return true;
 }
 
-static bool start_signer(struct ledger_host *host, struct prover *prover,
-                         struct error *error)
+bool load_signer(struct ledger_host *host)
 {
     struct error why = {0};
-    struct tree tree;
 
-    if (!tree_at(prover, host->signer.highwater.size, &tree, error))
-        return false;
-    if (signer_start(&host->signer, host->at.size, &tree, host->node->host_name,
-                     &why))
-        return true;
-    if (why.code == ERROR_DOUBT)
-        host_doubt(host, ERROR_DOUBT, "%s", why.text);
-    else /* Another one signs; this one may take over later. */
-        log_event(LOG_WARNING, "signer", "%s: %s", host->name, why.text);
-    return true;
-}
-
-bool load_key(struct ledger_host *host)
-{
-    struct store_ledger ledger = {.ledger_id = host->ledger_id};
-    struct error why = {0};
-
-    (void)snprintf(ledger.name, sizeof ledger.name, "%s", host->name);
-    (void)snprintf(ledger.origin, sizeof ledger.origin, "%s", host->origin);
-    signer_close(&host->signer);
-    if (signer_open(&host->signer, host->node->config->state_dir, &ledger,
-                    host->node->signer_database, &why)) {
-        atomic_store(&host->keyless, false);
+    if (signing_open(&host->signing, &why)) {
+        host_set_keys(host, &host->signing.keys);
+        host_pause(host, PAUSE_SIGNER, NULL);
         return true;
     }
-    if (why.code != ERROR_ABSENT)
-        host_doubt(host, why.code, "%s", why.text);
-    else if (!atomic_exchange(&host->keyless, true))
-        log_event(LOG_WARNING, "signer", "%s: %s", host->name, why.text);
+    load_signer_failed(host, &why);
     return false;
+}
+
+void load_signer_failed(struct ledger_host *host, const struct error *why)
+{
+    bool here = host->signing.socket[0] == '\0';
+
+    if (why->code == ERROR_ABSENT)
+        host_pause(host, PAUSE_SIGNER,
+                   here ? "its log key is not in the state folder"
+                        : "its log key is not in the signer's state folder");
+    else if (why->code == ERROR_DOUBT ||
+             (here && host->signing.keys.count == 0))
+        host_doubt(host, why->code, "%s", why->text);
+    else if (host->signing.keys.count == 0)
+        host_pause(host, PAUSE_SIGNER, why->text);
+    else /* Another one signs, or the database is away: it is tried again. */
+        log_event(LOG_WARNING, "signer", "%s: %s", host->name, why->text);
 }
 
 static bool compare_signed(struct ledger_host *host, struct db *db,
@@ -147,9 +139,10 @@ static bool compare_signed(struct ledger_host *host, struct db *db,
     struct error why = {0};
     bool good = compare_checkpoint(host, prover, db, error);
 
-    if (good && load_key(host) && host_is_writable(host, &why))
-        good = start_signer(host, prover, error);
     free(prover);
+    if (good && load_signer(host) && host_is_writable(host, &why) &&
+        !signing_start(&host->signing, &why))
+        load_signer_failed(host, &why);
     return good;
 }
 

@@ -14,8 +14,11 @@
  */
 MUST_USE bool load_host(struct ledger_host *host, struct error *error);
 
-/* Its log key and high-water file; false: the ledger is not writable. */
-bool load_key(struct ledger_host *host);
+/* Find its signer; false: the ledger is not writable, for the time being or
+ * for good. */
+bool load_signer(struct ledger_host *host);
+/* Why it does not sign: pause, doubt or a line in the server's log. */
+void load_signer_failed(struct ledger_host *host, const struct error *why);
 
 /* Write its snapshot; the point must not move meanwhile. */
 void load_save(struct ledger_host *host, const struct point *point);

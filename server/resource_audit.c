@@ -220,6 +220,23 @@ static void put_keys(const struct reading *reading, json_t *list,
         cursor_next(cursor, reading->request, reply, (int64_t)i);
 }
 
+/* All keys that the log has had: those that sign, and those that did. */
+static void put_log_keys(const struct reading *reading, json_t *body)
+{
+    json_t *signing = json_array(), *retired = json_array();
+    struct log_keys keys;
+
+    host_keys(reading->host, &keys);
+    for (size_t i = 0; log_keys_at(&keys, i) != NULL; i++)
+        wire_append(i < keys.count ? signing : retired,
+                    describe_vkey(reading->origin, "", log_keys_at(&keys, i)));
+    wire_set(body, "log",
+             keys.count > 0 ? describe_vkey(reading->origin, "", &keys.keys[0])
+                            : json_null());
+    wire_set(body, "log_keys", signing);
+    wire_set(body, "log_keys_retired", retired);
+}
+
 bool keys_get(const struct request *request, struct reply *reply,
               struct error *error)
 {
@@ -232,10 +249,7 @@ bool keys_get(const struct request *request, struct reply *reply,
         return false;
     reply->body = reading_document(&reading);
     reply->cache = CACHE_CHECK;
-    wire_set(reply->body, "log",
-             reading.host->signer.has_key
-                 ? describe_vkey(reading.origin, "", &reading.host->signer.key)
-                 : json_null());
+    put_log_keys(&reading, reply->body);
     wire_set(reply->body, "clerk",
              describe_vkey(reading.origin, "clerk", &reading.ledger->clerk));
     list = json_array();

@@ -150,29 +150,49 @@ bool receipt_get(const struct request *request, struct reply *reply,
 
 /* ---- Who signs ---- */
 
+/* A line for each key that signs: two while the key changes. */
+static size_t write_logs(char *out, size_t room, const struct log_keys *keys,
+                         const struct ledger_host *host, const char *url)
+{
+    char vkey[VKEY_CHARS_MAX];
+    size_t used = 0;
+
+    for (size_t i = 0; i < keys->count; i++) {
+        vkey_write(vkey, host->origin, KEY_TYPE_ED25519, &keys->keys[i]);
+        used +=
+            (size_t)(url[0] == '\0'
+                         ? snprintf(out + used, room - used, "log %s\n", vkey)
+                         : snprintf(out + used, room - used, "log %s %s/%s\n",
+                                    vkey, url, host->name));
+        assert(used < room);
+    }
+    return used;
+}
+
 bool policy_get(const struct request *request, struct reply *reply,
                 struct error *error)
 {
+    static const char end[] = "quorum none\n";
     const char *url = request->site->config->public_url;
-    char vkey[VKEY_CHARS_MAX];
     struct ledger_host *host;
+    struct log_keys keys;
+    size_t room, size;
     char *text;
-    size_t room;
-    int size;
 
     if (!answer_host(request, &host, error))
         return false;
-    if (!host->signer.has_key)
+    host_keys(host, &keys);
+    if (keys.count == 0)
         return fail(error, ERROR_ABSENT, "the log's key is not here");
-    vkey_write(vkey, host->origin, KEY_TYPE_ED25519, &host->signer.key);
-    room = sizeof vkey + strlen(url) + sizeof host->name + 32;
+    room = LOG_KEYS_MAX * (VKEY_CHARS_MAX + strlen(url) + sizeof host->name +
+                           sizeof "log  /\n") +
+           sizeof end;
     text = malloc(room);
     if (text == NULL)
         abort();
-    size = url[0] == '\0' ? snprintf(text, room, "log %s\nquorum none\n", vkey)
-                          : snprintf(text, room, "log %s %s/%s\nquorum none\n",
-                                     vkey, url, host->name);
-    reply_bytes(reply, text_type, text, (size_t)size);
+    size = write_logs(text, room, &keys, host, url);
+    memcpy(text + size, end, sizeof end);
+    reply_bytes(reply, text_type, text, size + sizeof end - 1);
     reply->cache = CACHE_CHECK;
     return true;
 }

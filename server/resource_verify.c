@@ -13,11 +13,13 @@
 static json_t *describe(const struct request *request, struct ledger_host *host)
 {
     char vkey[VKEY_CHARS_MAX] = "";
+    struct log_keys keys;
     READING(reading);
 
     reading_hold(&reading, request, host);
-    if (host->signer.has_key)
-        vkey_write(vkey, host->origin, KEY_TYPE_ED25519, &host->signer.key);
+    host_keys(host, &keys);
+    if (keys.count > 0)
+        vkey_write(vkey, host->origin, KEY_TYPE_ED25519, &keys.keys[0]);
     return json_pack(
         "{s:s, s:o, s:s, s:s}", "name", host->name, "title",
         reading.ledger == NULL

@@ -61,25 +61,14 @@ static void refresh(struct sealing *sealing)
 static void take_over(struct sealing *sealing)
 {
     struct ledger_host *host = sealing->host;
-    struct log_signer *signer = &host->signer;
     struct error error = {0};
-    struct tree tree = {0};
-    int64_t size = host_size(host);
 
-    sealing->prover->size = 0;
-    if (!signer->has_key ||
-        (signer->highwater.size <= size &&
-         !prover_tree(sealing->prover, signer->highwater.size, &tree, &error)))
+    if (host->signing.keys.count == 0)
         return;
-    if (signer_start(signer, size, &tree, host->node->host_name, &error)) {
-        log_event(LOG_INFO, "signer", "%s: signs here, epoch %" PRId64,
-                  host->name, signer->epoch);
-        return;
-    }
-    if (error.code == ERROR_DOUBT)
-        host_doubt(host, ERROR_DOUBT, "%s", error.text);
+    if (signing_start(&host->signing, &error))
+        log_event(LOG_INFO, "signer", "%s: signs here", host->name);
     else
-        log_event(LOG_WARNING, "signer", "%s: %s", host->name, error.text);
+        load_signer_failed(host, &error);
 }
 
 static void sign(struct sealing *sealing, int64_t size, const struct hash *root)
@@ -90,12 +79,12 @@ static void sign(struct sealing *sealing, int64_t size, const struct hash *root)
 
     if (now_ms() < sealing->pause_ms || !host_is_writable(host, &error))
         return;
-    if (signer_sign(&host->signer, size, root, &checkpoint, &error))
+    if (signing_sign(&host->signing, size, root, &checkpoint, &error))
         host_publish(host, &checkpoint);
-    else if (error.code == ERROR_DOUBT)
-        host_doubt(host, ERROR_DOUBT, "%s", error.text);
+    else if (error.code == ERROR_TAKEN) /* For another server, and more. */
+        refresh(sealing);
     else
-        log_event(LOG_WARNING, "signer", "%s: %s", host->name, error.text);
+        load_signer_failed(host, &error);
     if (error.code != ERROR_NONE)
         sealing->pause_ms = now_ms() + PAUSE_MS;
 }
@@ -116,9 +105,13 @@ void sealing_seek(struct sealing *sealing)
     int64_t size;
 
     read_end(host, &size, &root);
-    if (!host->signer.has_key && load_key(host))
-        take_over(sealing);
-    if (!atomic_load(&host->signer.active))
+    if (signing_is_lost(&host->signing) && now_ms() >= sealing->pause_ms) {
+        if (load_signer(host))
+            take_over(sealing);
+        else
+            sealing->pause_ms = now_ms() + PAUSE_MS;
+    }
+    if (!atomic_load(&host->signing.active))
         refresh(sealing);
     else if (!is_covered(host, size))
         sign(sealing, size, &root);
@@ -129,7 +122,7 @@ void sealing_seek(struct sealing *sealing)
     if (sealing->wanted_ms == 0)
         sealing->wanted_ms = now_ms();
     else if (now_ms() - sealing->wanted_ms > TAKEOVER_MS &&
-             !atomic_load(&host->signer.active)) {
+             !atomic_load(&host->signing.active)) {
         take_over(sealing);
         sealing->wanted_ms = now_ms();
     }
@@ -137,6 +130,9 @@ void sealing_seek(struct sealing *sealing)
 
 bool sealing_is_stale(const struct sealing *sealing)
 {
-    return !atomic_load(&sealing->host->signer.active) &&
-           now_ms() - sealing->refreshed_ms >= REFRESH_MS;
+    const struct signing *signing = &sealing->host->signing;
+
+    return signing_is_lost(signing) ||
+           (!atomic_load(&signing->active) &&
+            now_ms() - sealing->refreshed_ms >= REFRESH_MS);
 }

@@ -73,10 +73,6 @@ static bool follow(struct compiler *compiler, size_t size, struct error *error)
 {
     const char *start = compiler->template->text;
 
-    if (compiler->template->plain) {
-        compiler->at += size;
-        return true;
-    }
     for (const char *end = compiler->at + size; compiler->at < end;
          compiler->at++) {
         char c = *compiler->at;
@@ -230,11 +226,11 @@ static bool compile(struct compiler *compiler, struct error *error)
 }
 
 bool template_compile(struct template *template, const char *name, char *text,
-                      bool plain, struct error *error)
+                      struct error *error)
 {
     struct compiler compiler = {.template = template, .at = text};
 
-    *template = (struct template){.text = text, .plain = plain};
+    *template = (struct template){.text = text};
     (void)snprintf(template->name, sizeof template->name, "%s", name);
     return compile(&compiler, error);
 }

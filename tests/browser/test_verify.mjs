@@ -56,8 +56,7 @@ const bad = (text) => /Ce reçu ne prouve rien|This receipt proves nothing/
 
 async function offline(browser) {
   const folder = `${work}/page`;
-  for (const name of ["verify-offline.html", "verify.js", "terreau.css",
-    "vollkorn-600.woff2"])
+  for (const name of ["verify-offline.html", "verify.js", "terreau.css"])
     await cp(`${root}/server/static/${name}`, `${folder}/${name}`);
   const page = await browser.newPage({ offline: true });
   const complaints = [];

@@ -233,8 +233,8 @@ static void both_servers_come_to_the_same_state(void **state)
 
 static void one_server_signs_at_a_time(void **state)
 {
-    bool one = atomic_load(&first.host->signer.active);
-    bool two = atomic_load(&second.host->signer.active);
+    bool one = atomic_load(&first.host->signing.active);
+    bool two = atomic_load(&second.host->signing.active);
 
     (void)state;
     assert_true(one != two);

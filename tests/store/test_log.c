@@ -37,7 +37,7 @@ static struct vkey log_key(void)
     char text[VKEY_CHARS_MAX];
 
     vkey_write(text, coop.ledger.origin, KEY_TYPE_ED25519,
-               &coop.host->signer.key);
+               &coop.host->keys.keys[0]);
     GOOD(vkey_read(&vkey, text, strlen(text), &error));
     return vkey;
 }

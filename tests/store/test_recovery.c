@@ -374,8 +374,13 @@ static void without_its_log_key_a_ledger_waits_for_it(void **state)
     coop_node_start(&coop);
     assert_in_doubt(ERROR_READ_ONLY, "log key");
     assert_int_equal(rename(away, path), 0);
-    for (int i = 0; i < 250 && atomic_load(&coop.host->keyless); i++)
+    for (int i = 0; i < 250; i++) {
+        struct error error = {0};
+
+        if (host_is_writable(coop.host, &error))
+            break;
         wait_ms(20);
+    }
     pledge(403);
 }
 

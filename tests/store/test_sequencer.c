@@ -40,7 +40,7 @@ static void check_receipt(const struct told *of)
     struct hash leaf;
 
     vkey_write(text, coop.ledger.origin, KEY_TYPE_ED25519,
-               &coop.host->signer.key);
+               &coop.host->keys.keys[0]);
     GOOD(vkey_read(&vkey, text, strlen(text), &error));
     assert_true(of->receipt_size > 0);
     GOOD(receipt_read(&receipt, of->receipt, of->receipt_size, &error));
