@@ -88,6 +88,13 @@ static struct text bracketed(struct pen *pen, const struct field_spec *field,
     return kept;
 }
 
+static bool is_text(const struct field_spec *field)
+{
+    const enum form form = type_spec(field->type)->form;
+
+    return form == FORM_TEXT || form == FORM_TITLE;
+}
+
 /* One more item of a list: "[before item]". */
 static void add_item(struct pen *pen, struct word *word,
                      const struct field_spec *field, const char *value)
@@ -104,17 +111,13 @@ static void add_item(struct pen *pen, struct word *word,
         (void)keep(pen, before.bytes + 1, before.size - 2);
         (void)keep(pen, " ", 1);
     }
-    (void)bracketed(pen, field, value);
+    if (field->shape == SHAPE_WORDS && is_text(field))
+        (void)quoted(pen, value);
+    else
+        (void)bracketed(pen, field, value);
     (void)keep(pen, "]", 1);
     kept.size = (uint32_t)(pen->room + pen->used - kept.bytes);
     word->value = kept;
-}
-
-static bool is_text(const struct field_spec *field)
-{
-    const enum form form = type_spec(field->type)->form;
-
-    return form == FORM_TEXT || form == FORM_TITLE;
 }
 
 static bool add_word(struct pen *pen, const struct field_spec *field,
@@ -145,6 +148,36 @@ static bool add_word(struct pen *pen, const struct field_spec *field,
     return true;
 }
 
+/* Lines of a file, such as a policy's, each a text of the list. */
+static bool add_lines(struct pen *pen, const struct field_spec *field,
+                      const char *path, struct error *error)
+{
+    char *bytes;
+    size_t size;
+    bool good = true;
+
+    if (!file_read(path, JSON_BYTES_MAX, &bytes, &size, error))
+        return false;
+    for (char *line = bytes; good && *line != '\0';) {
+        char *end = line + strcspn(line, "\n");
+        const bool last = *end == '\0';
+
+        *end = '\0';
+        good = add_word(pen, field, line, error);
+        line = last ? end : end + 1;
+    }
+    free(bytes);
+    return good;
+}
+
+static bool add_value(struct pen *pen, const struct field_spec *field,
+                      const char *value, struct error *error)
+{
+    if (field->shape == SHAPE_WORDS && is_text(field) && *value == '@')
+        return add_lines(pen, field, value + 1, error);
+    return add_word(pen, field, value, error);
+}
+
 /* Words such as key=@ana.key, beside the options. */
 static bool add_typed(struct pen *pen, enum entry_kind kind, const char *typed,
                       struct error *error)
@@ -159,7 +192,7 @@ static bool add_typed(struct pen *pen, enum entry_kind kind, const char *typed,
     if (field == NULL)
         return fail(error, ERROR_USAGE, "'%.60s' is no field=value of %s",
                     typed, entry_spec(kind)->name);
-    return add_word(pen, field, equal + 1, error);
+    return add_value(pen, field, equal + 1, error);
 }
 
 bool act_creates(enum entry_kind kind, const struct field_spec *field)
@@ -309,8 +342,8 @@ static bool gather(struct pen *pen, const struct call *call,
     const enum entry_kind kind = call->command->kind;
 
     for (size_t i = 0; i < call->option_count; i++)
-        if (!add_word(pen, entry_field(kind, call->options[i].name),
-                      call->options[i].value, error))
+        if (!add_value(pen, entry_field(kind, call->options[i].name),
+                       call->options[i].value, error))
             return false;
     for (size_t i = 0; i < call->word_count; i++)
         if (!add_typed(pen, kind, call->words[i], error))

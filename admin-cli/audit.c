@@ -241,6 +241,7 @@ static bool after_leaf(void *context, const struct auditor *auditor,
     const int64_t size = auditor->state->size;
 
     audit->error = error;
+    audit_policy_note(audit);
     if (size == 1)
         audit->first_accepted = auditor->state->accepted;
     tile_edge_append(&audit->edge, (uint64_t)size - 1, &auditor->leaf_hash,
@@ -289,7 +290,8 @@ static bool read_log(struct audit *audit, struct error *error)
                     "the entries hash to another root than the checkpoint's");
     punctual_end(&audit->punctual, audit->auditor.state);
     return auditor_finish(&audit->auditor, error) &&
-           laws_hold(audit->auditor.state, error);
+           laws_hold(audit->auditor.state, error) &&
+           audit_policy_check(audit, error);
 }
 
 /* ---- One receipt, of the last entry, as a giver would hold it ---- */
@@ -360,6 +362,7 @@ void audit_close(struct audit *audit)
     seen_free(&audit->seen);
     json_decref(audit->claims);
     free(audit->bytes);
+    free(audit->policy.text);
     trust_close(&audit->trust);
     source_close(&audit->source);
 }

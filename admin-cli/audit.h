@@ -24,12 +24,21 @@ struct audit_options {
 
 enum { AUDIT_HEADROOM_MAX = 3 };
 
+/* The policy that the ledger published last. */
+struct audit_policy {
+    int64_t count, index; /* How many there were; of the last one. */
+    char *text;
+    size_t size;
+    bool demanded; /* By this audit, word for word. */
+};
+
 struct audit {
     struct audit_options options;
     struct source source;
     struct trust trust;
     struct auditor auditor;
     struct punctual punctual;
+    struct audit_policy policy;
     struct tile_edge edge;
     struct note note; /* The checkpoint's. */
     char *bytes;      /* Its bytes. */
@@ -57,6 +66,11 @@ MUST_USE bool audit_run(struct audit *audit,
                         const struct audit_options *options,
                         struct error *error);
 void audit_close(struct audit *audit);
+
+/* audit_policy.c: after each leaf; after the last; for the report. */
+void audit_policy_note(struct audit *audit);
+MUST_USE bool audit_policy_check(struct audit *audit, struct error *error);
+json_t *audit_policy_describe(const struct audit *audit);
 
 /* The report, with money as minor units, or in words for people; error: why
  * it failed, or NULL. */

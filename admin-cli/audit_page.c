@@ -36,6 +36,7 @@ static const struct label {
     {"receipt", "Receipt", "Reçu"},
     {"figures_shown", "Figures that the node shows",
      "Chiffres affichés par le nœud"},
+    {"policy_published", "Policy in the log", "Politique du registre"},
     {"late_acts", "Acts more than an hour late",
      "Actes en retard de plus d’une heure"},
     {"kind", "Act", "Acte"},

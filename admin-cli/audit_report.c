@@ -304,6 +304,7 @@ json_t *audit_report(const struct audit *audit, const struct error *error,
     set(report, "checked", describe_work(audit));
     if (error != NULL || state_ledger(state) == NULL)
         return report;
+    set(report, "policy_published", audit_policy_describe(audit));
     set(report, "late_acts", describe_late(&audit->punctual));
     if (audit->punctual.late_count > PUNCTUAL_LATE_MAX)
         set(report, "late_acts_in_all",

@@ -4,6 +4,7 @@
 #include "admin-cli/screen.h"
 
 #include <assert.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -50,6 +51,10 @@ static void show(const struct audit *audit, const struct call *call,
         screen_note("The log key was taken from the log itself. Ask the "
                     "cooperative for its key by another way and give it with "
                     "--vkey or --policy.");
+    if (error == NULL && audit->policy.count > 0 && !audit->policy.demanded)
+        screen_note("The ledger has published a policy that is not the one "
+                    "this audit demanded: see its entry %" PRId64 ".",
+                    audit->policy.index);
     if (error == NULL && audit->punctual.late_count > 0)
         screen_note("The clerk was late: see late_acts.");
 }

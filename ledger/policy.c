@@ -250,6 +250,21 @@ bool policy_read(struct policy *policy, const char *bytes, size_t size,
     return true;
 }
 
+size_t policy_join(char *out, size_t room, const struct text *lines,
+                   size_t count)
+{
+    size_t used = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        if (room - used < lines[i].size + 1u)
+            return 0;
+        memcpy(out + used, lines[i].bytes, lines[i].size);
+        used += lines[i].size;
+        out[used++] = '\n';
+    }
+    return used;
+}
+
 /* Is there a line by this key?  *wrong if one of them does not verify. */
 static bool has_signed(const struct note *note, const struct vkey *vkey,
                        bool *wrong)

@@ -55,6 +55,10 @@ struct policy {
 MUST_USE bool policy_read(struct policy *policy, const char *bytes, size_t size,
                           struct error *error);
 
+/* The text of lines, each ended by \n; 0: room is too small. */
+size_t policy_join(char *out, size_t room, const struct text *lines,
+                   size_t count);
+
 /*
  * Is a checkpoint good?  It is signed by a log of the policy whose name is
  * the origin, every line by a key of the policy is right, and the cosigned

@@ -44,22 +44,6 @@ bool rule_url_is_web(struct fold *fold, const void *a, const void *b,
                 "an address begins with https:// and ends without a slash");
 }
 
-/* The lines joined, each ended by \n; 0: too long. */
-static size_t join(char *out, size_t room, const struct list *lines)
-{
-    const struct text *text = lines->items;
-    size_t used = 0;
-
-    for (uint32_t i = 0; i < lines->count; i++) {
-        if (room - used < text[i].size + 1u)
-            return 0;
-        memcpy(out + used, text[i].bytes, text[i].size);
-        used += text[i].size;
-        out[used++] = '\n';
-    }
-    return used;
-}
-
 /*
  * A policy that parses, whose hash is right, and that names this very log:
  * verifiers who took it could otherwise not verify the log that says it.
@@ -67,8 +51,9 @@ static size_t join(char *out, size_t room, const struct list *lines)
 bool rule_policy_names_log(struct fold *fold, const void *a, const void *b,
                            struct error *error)
 {
+    const struct list *lines = a;
     char text[JSON_BYTES_MAX];
-    size_t size = join(text, sizeof text, a);
+    size_t size = policy_join(text, sizeof text, lines->items, lines->count);
     struct policy policy;
     struct hash hash;
 

@@ -368,20 +368,6 @@ static void release(struct cosigner *cosigner)
     free(cosigner);
 }
 
-static bool add_line(void *context, const struct store_cosignature *line,
-                     struct error *error)
-{
-    struct store_checkpoint *checkpoint = context;
-
-    (void)error;
-    if (line->line.size > sizeof checkpoint->note - checkpoint->note_size)
-        return true; /* Those that fit are published. */
-    memcpy(checkpoint->note + checkpoint->note_size, line->line.bytes,
-           line->line.size);
-    checkpoint->note_size += line->line.size;
-    return true;
-}
-
 void cosigner_publish(struct ledger_host *host,
                       struct store_checkpoint *checkpoint)
 {
@@ -392,8 +378,7 @@ void cosigner_publish(struct ledger_host *host,
         !atomic_load(&host->node->cosigner->asks))
         return;
     if (!pool_borrow(&host->node->pool, &loan, &why) ||
-        !store_cosignatures(loan.db, host->ledger_id, checkpoint->size,
-                            add_line, checkpoint, &why))
+        !store_checkpoint_cosigned(loan.db, host->ledger_id, checkpoint, &why))
         log_event(LOG_WARNING, "cosigner", "%s", why.text);
 }
 

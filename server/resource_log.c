@@ -2,6 +2,7 @@
 #include "server/answers.h"
 #include "server/config.h"
 #include "server/cosigner.h"
+#include "server/log_policy.h"
 #include "server/node.h"
 
 #include <assert.h>
@@ -127,6 +128,7 @@ bool receipt_get(const struct request *request, struct reply *reply,
         return false;
     if (index >= checkpoint.size)
         return fail(error, ERROR_ABSENT, "there is no such entry");
+    (void)log_policy_checkpoint(host, index, &checkpoint);
     found = calloc(1, sizeof *found);
     if (found == NULL)
         abort();
@@ -169,6 +171,20 @@ static size_t write_logs(char *out, size_t room, const struct log_keys *keys,
     return used;
 }
 
+/* What the cooperative has put into its log goes before what we would say. */
+static bool answer_published(struct ledger_host *host, struct reply *reply)
+{
+    struct error why = {0};
+    char *text;
+    size_t size;
+
+    if (!log_policy(host, &text, &size, &why))
+        return false;
+    reply_bytes(reply, text_type, text, size);
+    reply->cache = CACHE_CHECK;
+    return true;
+}
+
 bool policy_get(const struct request *request, struct reply *reply,
                 struct error *error)
 {
@@ -181,6 +197,8 @@ bool policy_get(const struct request *request, struct reply *reply,
 
     if (!answer_host(request, &host, error))
         return false;
+    if (answer_published(host, reply))
+        return true;
     host_keys(host, &keys);
     if (keys.count == 0)
         return fail(error, ERROR_ABSENT, "the log's key is not here");

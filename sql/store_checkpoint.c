@@ -155,6 +155,69 @@ bool store_cosignatures(struct db *db, int32_t ledger_id, int64_t size,
     return true;
 }
 
+static bool append_line(void *context, const struct store_cosignature *line,
+                        struct error *error)
+{
+    struct store_checkpoint *checkpoint = context;
+
+    (void)error;
+    if (line->line.size > sizeof checkpoint->note - checkpoint->note_size)
+        return true;
+    memcpy(checkpoint->note + checkpoint->note_size, line->line.bytes,
+           line->line.size);
+    checkpoint->note_size += line->line.size;
+    return true;
+}
+
+bool store_checkpoint_cosigned(struct db *db, int32_t ledger_id,
+                               struct store_checkpoint *checkpoint,
+                               struct error *error)
+{
+    return store_cosignatures(db, ledger_id, checkpoint->size, append_line,
+                              checkpoint, error);
+}
+
+bool store_cosigned_sizes(struct db *db, int32_t ledger_id, int64_t from,
+                          int64_t *sizes, size_t most, size_t *count,
+                          struct error *error)
+{
+    DB_RESULT(rows);
+
+    if (!db_query(db,
+                  "SELECT DISTINCT size FROM cosignature"
+                  " WHERE ledger_id = $1 AND size >= $2"
+                  " ORDER BY size LIMIT $3",
+                  PARAMS(param_int4(ledger_id), param_int8(from),
+                         param_int8((int64_t)most)),
+                  &rows, error))
+        return false;
+    *count = (size_t)PQntuples(rows);
+    for (size_t i = 0; i < *count; i++)
+        sizes[i] = row_int(rows, (int)i, "size");
+    return true;
+}
+
+bool store_cosignature_last(struct db *db, int32_t ledger_id,
+                            const char *witness, struct store_cosignature *last,
+                            struct error *error)
+{
+    DB_RESULT(rows);
+
+    if (!db_query(db,
+                  "SELECT size, stamp FROM cosignature"
+                  " WHERE ledger_id = $1 AND witness = $2"
+                  " ORDER BY size DESC, stamp DESC LIMIT 1",
+                  PARAMS(param_int4(ledger_id), param_text(witness)), &rows,
+                  error))
+        return false;
+    if (PQntuples(rows) == 0)
+        return fail(error, ERROR_ABSENT, "%.100s has cosigned nothing",
+                    witness);
+    *last = (struct store_cosignature){.size = row_int(rows, 0, "size"),
+                                       .stamp = row_int(rows, 0, "stamp")};
+    return true;
+}
+
 /* In pages: a witness signs every few seconds, for years. */
 bool store_cosignatures_all(struct db *db, int32_t ledger_id,
                             bool (*each)(void *context,

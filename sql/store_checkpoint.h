@@ -52,6 +52,22 @@ MUST_USE bool store_cosignatures(
                  struct error *error),
     void *context, struct error *error);
 
+/* Puts each witness's latest line behind the note, as far as there is room. */
+MUST_USE bool store_checkpoint_cosigned(struct db *db, int32_t ledger_id,
+                                        struct store_checkpoint *checkpoint,
+                                        struct error *error);
+/* The smallest sizes from one on that any witness has cosigned. */
+MUST_USE bool store_cosigned_sizes(struct db *db, int32_t ledger_id,
+                                   int64_t from, int64_t *sizes, size_t most,
+                                   size_t *count, struct error *error);
+
+/* What a witness has cosigned last; only .size and .stamp are set.
+ * ERROR_ABSENT: nothing. */
+MUST_USE bool store_cosignature_last(struct db *db, int32_t ledger_id,
+                                     const char *witness,
+                                     struct store_cosignature *last,
+                                     struct error *error);
+
 /* All of a ledger, by size, witness and stamp; note: what the checkpoint of
  * that size is, empty if there is none.  ERROR_PROOF if a name is too long. */
 MUST_USE bool store_cosignatures_all(

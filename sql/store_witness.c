@@ -36,6 +36,31 @@ bool store_witness_seen(struct db *db, const struct hash *origin_hash,
     return true;
 }
 
+bool store_witness_all(struct db *db,
+                       bool (*each)(void *context,
+                                    const struct store_witness *seen,
+                                    struct error *error),
+                       void *context, struct error *error)
+{
+    struct store_witness seen = {0};
+    DB_RESULT(rows);
+
+    if (!db_query(db,
+                  "SELECT origin, size, root FROM witness_seen"
+                  " WHERE size >= $1 ORDER BY origin",
+                  PARAMS(param_int8(0)), &rows, error))
+        return false;
+    for (int i = 0; i < PQntuples(rows); i++) {
+        if (!row_text(rows, i, "origin", seen.origin, sizeof seen.origin))
+            return fail(error, ERROR_SIZE, "an origin is too long");
+        seen.size = row_int(rows, i, "size");
+        row_fixed(rows, i, "root", seen.root.bytes, sizeof seen.root.bytes);
+        if (!each(context, &seen, error))
+            return false;
+    }
+    return true;
+}
+
 /* One statement, and so one transaction: compare and set. */
 bool store_witness_move(struct db *db, int64_t old_size,
                         const struct store_witness *seen, struct error *error)
