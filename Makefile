@@ -12,7 +12,8 @@ VAR     := var
 SUITE   :=
 SECONDS := 60
 
-PACKAGES := libpq libsodium jansson libmicrohttpd libcurl libxml-2.0
+PACKAGES := libpq libsodium jansson libmicrohttpd libcurl libxml-2.0 \
+            libqrencode
 WARNINGS := -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wundef -Wvla \
             -Wstrict-prototypes -Wmissing-prototypes -Wswitch-enum \
             -Wcast-qual -Wwrite-strings -Wformat=2 -Wnull-dereference
@@ -104,6 +105,7 @@ $(out)/server/snapshot.o: $(wildcard ledger/*.[ch] ledger/*.def)
 # What a suite needs built: its programs, else all, for its scripts.
 needs.scenarios := $(scenario)
 needs.audit     := all $(grow) $(scenario)
+needs.browser   := all $(grow)
 needs.kill      := all $(loads)
 needs.replay    := $(replays)
 needs.          := all $(tests) $(scenario) $(grow) $(loads) $(replays)

@@ -139,6 +139,12 @@ static void steps_begin(void)
     in_fields = false;
 }
 
+static void since(const char *name, int rules)
+{
+    steps_begin();
+    fprintf(out, "`%s`: since rules number %d.\n", name, rules);
+}
+
 enum { MAY = 0, MUST = 1 };
 #define FIELD(owner, name, type, must, help) field(#name, #type, must, help);
 #define PART(owner, name, object, must, help) field(#name, #object, must, help);
@@ -179,6 +185,8 @@ static void write_entries(void)
 #define REVERSIBLE(kind) steps_begin(), fputs("\nMay be reversed.\n", out);
 #define SINCE(kind, n) steps_begin(), fprintf(out, "1. since rules %d:\n", n);
 #define UNTIL(kind, n) steps_begin(), fprintf(out, "1. before rules %d:\n", n);
+#define KIND_SINCE(kind, n) fprintf(out, "\nSince rules number %d.\n", n);
+#define FIELD_SINCE(kind, name, n) since(#name, n);
 #define END(kind) in_fields = false;
 #include "ledger/entries.def"
     close_page();
@@ -197,6 +205,7 @@ static void write_objects(void)
               "Objects that occur inside entries. The fields of `common` are"
               " in every entry.");
 #define OBJECT(object) fprintf(out, "\n## %s\n", #object);
+#define FIELD_SINCE(object, name, n) since(#name, n);
 #define END(object) in_fields = false;
 #include "ledger/objects.def"
     close_page();
@@ -223,6 +232,7 @@ static void write_types(void)
           out);
 #define CHOICES(choice) fprintf(out, "\n* `%s`:", #choice);
 #define CHOICE(choice, constant, word) fprintf(out, " `%s`", word);
+#define CHOICE_SINCE(choice, constant, n) fprintf(out, " (since rules %d)", n);
 #define END_CHOICES(choice)
 #include "ledger/types.def"
     fputc('\n', out);

@@ -27,7 +27,7 @@ static const struct type_spec types[] = {
 #define OBJECT(object) static struct field_spec object##_fields[] = {
 #define FIELD(owner, field, type, must, help) \
     {#field, help, SHAPE_ONE, TYPE_##type, NULL, FIELD_##must, \
-     BIT_##owner##_##field, 0, 0, offsetof(struct object_##owner, field)},
+     BIT_##owner##_##field, 0, 0, offsetof(struct object_##owner, field), 1},
 #define END(object) };
 #define FIELD_MUST true
 #define FIELD_MAY false
@@ -42,22 +42,24 @@ static const struct type_spec types[] = {
 /* pledge_make_fields[], ...: common and own. */
 #define COMMON(field, type, must) \
     {#field, "", SHAPE_ONE, TYPE_##type, NULL, must, BIT_common_##field, 0, 0, \
-     offsetof(struct entry, common.field)}
+     offsetof(struct entry, common.field), 1}
 #define ENTRY(owner, name, help) static struct field_spec owner##_fields[] = { \
     COMMON(effective, date, false), COMMON(kind, kind, true), \
     COMMON(nonce, nonce, true), COMMON(note, memo, false),
 #define FIELD(owner, field, type, must, help) \
     {#field, help, SHAPE_ONE, TYPE_##type, NULL, FIELD_##must, \
-     BIT_##owner##_##field, 0, 0, offsetof(struct entry, owner.field)},
+     BIT_##owner##_##field, 0, 0, offsetof(struct entry, owner.field), 1},
 #define PART(owner, field, object, must, help) \
     {#field, help, SHAPE_PART, TYPE_COUNT, &object##_spec, FIELD_##must, \
-     BIT_##owner##_##field, 0, 0, offsetof(struct entry, owner.field)},
+     BIT_##owner##_##field, 0, 0, offsetof(struct entry, owner.field), 1},
 #define LIST(owner, field, object, least, most, help) \
     {#field, help, SHAPE_LIST, TYPE_COUNT, &object##_spec, (least) > 0, \
-     BIT_##owner##_##field, least, most, offsetof(struct entry, owner.field)},
+     BIT_##owner##_##field, least, most, \
+     offsetof(struct entry, owner.field), 1},
 #define WORDS(owner, field, type, least, most, help) \
     {#field, help, SHAPE_WORDS, TYPE_##type, NULL, (least) > 0, \
-     BIT_##owner##_##field, least, most, offsetof(struct entry, owner.field)},
+     BIT_##owner##_##field, least, most, \
+     offsetof(struct entry, owner.field), 1},
 #define END(kind) };
 #include "ledger/entries.def"
 
@@ -70,6 +72,20 @@ static const struct entry_spec specs[] = {
 #include "ledger/entries.def"
 };
 
+/* Fields that older ledgers do not know. */
+static const struct {
+    struct field_spec *fields;
+    uint8_t bit, rules;
+} newer[] = {
+#define FIELD_SINCE(owner, field, n) \
+    {owner##_fields, BIT_##owner##_##field, n},
+#include "ledger/objects.def"
+#define FIELD_SINCE(owner, field, n) \
+    {owner##_fields, BIT_##owner##_##field, n},
+#include "ledger/entries.def"
+    {NULL, 0, 0},
+};
+
 /* clang-format on */
 
 _Static_assert(sizeof(struct entry) <= 1024, "an entry stays small");
@@ -79,6 +95,13 @@ static int by_name(const void *a, const void *b)
     const struct field_spec *left = a, *right = b;
 
     return strcmp(left->name, right->name);
+}
+
+static void mark_since(struct field_spec *fields, uint8_t bit, uint8_t rules)
+{
+    while (fields->bit != bit)
+        fields++;
+    fields->since = rules;
 }
 
 /* The common fields' help is written once, in objects.def. */
@@ -98,6 +121,8 @@ void entry_start(void)
     explain_common(kind##_fields);                                             \
     _Static_assert((int)BITS_##kind <= 64, "one bit a field");
 #include "ledger/entries.def"
+    for (size_t i = 0; newer[i].fields != NULL; i++)
+        mark_since(newer[i].fields, newer[i].bit, newer[i].rules);
 #define SORT(list)                                                             \
     qsort(list, sizeof(list) / sizeof((list)[0]), sizeof((list)[0]), by_name);
 #define OBJECT(object) SORT(object##_fields)

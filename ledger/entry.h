@@ -162,6 +162,7 @@ struct field_spec {
     uint8_t bit;
     uint16_t least, most; /* Items of a list. */
     uint16_t offset;      /* In struct entry, or in the object. */
+    uint8_t since;        /* Rules number from which on it counts. */
 };
 
 /* Fields sorted by name, as canonical JSON has them. */
@@ -207,6 +208,18 @@ struct entry_lists {
  */
 MUST_USE bool entry_parse(struct entry *entry, struct entry_lists *lists,
                           const char *json, size_t size, struct error *error);
+
+/*
+ * Does all that the entry says count under a rules number?  Else it fails as
+ * a program that knew no higher number would: ERROR_KIND, or ERROR_FIELD with
+ * the pointer.
+ */
+MUST_USE bool entry_counts(const struct entry *entry, int64_t rules,
+                           struct error *error);
+/* The rules number from which on a kind counts, a word of a choice, an id
+ * with a letter; since_value() takes what the type's field holds. */
+int kind_since(enum entry_kind kind);
+int value_since(enum field_type type, const void *value);
 
 /* Write canonical JSON; returns its size, or 0 if room is too small. */
 size_t entry_write(char *out, size_t room, const struct entry *entry);

@@ -18,7 +18,7 @@ enum {
     SHORT_TEXT_BYTES = 79,   /* A title; longer texts stay in the leaf. */
     BATCH_ENTRIES_MAX = 512, /* One transaction. */
     BATCH_BYTES_MAX = 1024 * 1024,
-    RULES_KNOWN = 1, /* Highest rules number this program has. */
+    RULES_KNOWN = 2, /* Highest rules number this program has. */
 };
 
 #endif

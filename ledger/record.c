@@ -20,6 +20,16 @@
                    "a record is small");
 #include "ledger/records.def"
 
+/* Bytes of a record before its LATER attributes; 0: it has none. */
+static const uint16_t first_bytes[RECORD_COUNT + 1] = {
+#define LATER(record, attr) \
+    [RECORD_##record] = (offsetof(struct record_##record, attr) + \
+                         sizeof(((struct record_##record *)0)->attr) + 7) / \
+                        8 * 8,
+#include "ledger/records.def"
+    [RECORD_COUNT] = 0,
+};
+
 static const struct record_spec specs[] = {
 #define RECORD(record, letter, help) \
     [RECORD_##record] = {#record, help, letter, \
@@ -37,8 +47,8 @@ static const struct state_spec states[] = {
     [STATE_none] = {"none", RECORD_COUNT},
 #define STATE(record, NAME, word) \
     [STATE_##record##_##NAME] = {word, RECORD_##record},
+#define STATE_OF_ALL(NAME, word) [STATE_##NAME] = {word, RECORD_COUNT},
 #include "ledger/states.def"
-    [STATE_REVERSED] = {"reversed", RECORD_COUNT},
 };
 
 static const char *const transitions[] = {
@@ -79,6 +89,18 @@ const struct record_spec *record_spec(enum record_type type)
 {
     assert(type < RECORD_COUNT);
     return &specs[type];
+}
+
+size_t record_digest_bytes(const struct record *record)
+{
+    const uint8_t *bytes = (const uint8_t *)record;
+    size_t first = first_bytes[record->type], size = specs[record->type].bytes;
+
+    if (first == 0)
+        return size;
+    while (size > first && bytes[size - 1] == 0)
+        size--;
+    return size;
 }
 
 enum record_type record_type_of_letter(uint8_t letter)

@@ -17,8 +17,8 @@ enum record_type {
 enum record_state {
     STATE_none,
 #define STATE(record, NAME, word) STATE_##record##_##NAME,
+#define STATE_OF_ALL(NAME, word) STATE_##NAME,
 #include "ledger/states.def"
-    STATE_REVERSED, /* Undone by a reversal; its key is never free again. */
     STATE_COUNT
 };
 
@@ -76,6 +76,9 @@ const struct record_spec *record_spec(enum record_type type);
 enum record_type record_type_of_letter(uint8_t letter);
 enum record_type record_type_read(const char *name);
 const struct attr_spec *record_attr(enum record_type type, const char *name);
+/* Bytes of it that digests count: LATER attributes up to the last one that
+ * is not zero, so that a past without them has the digest it had. */
+size_t record_digest_bytes(const struct record *record);
 /* The id of a record whose type has a letter. */
 struct id record_id(const struct record *record);
 

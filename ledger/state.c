@@ -85,10 +85,12 @@ struct hash state_digest(const struct state *state)
     for (int type = 0; type < RECORD_COUNT; type++) {
         const struct table *table = &state->tables[type];
 
-        for (size_t i = 0; i < table->count; i++)
-            (void)crypto_generichash_update(&digest,
-                                            (const uint8_t *)table_at(table, i),
-                                            table->record_bytes);
+        for (size_t i = 0; i < table->count; i++) {
+            const struct record *record = table_at(table, i);
+
+            (void)crypto_generichash_update(&digest, (const uint8_t *)record,
+                                            record_digest_bytes(record));
+        }
     }
     (void)crypto_generichash_update(&digest, (const uint8_t *)&state->size,
                                     sizeof state->size);

@@ -363,11 +363,21 @@ static bool left_out(const struct step *step, int64_t rules)
     return step->op == STEP_UNTIL && rules >= step->number;
 }
 
+/* The rules number that judges the entry: the first one states its own. */
+static int64_t rules_of(const struct fold *fold)
+{
+    const struct record_ledger *ledger = fold_ledger(fold);
+
+    if (ledger != NULL)
+        return ledger->rules;
+    return fold->entry->ledger_open.rules >= 1 ? fold->entry->ledger_open.rules
+                                               : RULES_KNOWN;
+}
+
 static bool run_all(struct fold *fold, struct error *error)
 {
     const struct kind_steps *steps = kind_steps(fold->entry->kind);
-    const struct record_ledger *ledger = fold_ledger(fold);
-    int64_t rules = ledger != NULL ? ledger->rules : RULES_KNOWN;
+    int64_t rules = rules_of(fold);
 
     sign_start(fold, steps->steps, steps->count);
     for (size_t i = 0; i < steps->count; i++) {
@@ -417,6 +427,8 @@ bool fold_entry(const struct view *view, const struct entry *entry,
         return fail(error, ERROR_RULE, "the first entry must be ledger.open");
     if (ledger != NULL && ledger->head.state == STATE_ledger_CLOSED)
         return fail(error, ERROR_STATE, "the ledger is closed");
+    if (!entry_counts(entry, rules_of(&fold), error))
+        return false;
     if (ledger != NULL)
         fold_take(&fold, &ledger->head);
     if (!check_effective(&fold, error) || !run_all(&fold, error))

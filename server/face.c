@@ -1,5 +1,6 @@
 #include "server/face.h"
 #include "server/buffer.h"
+#include "server/frame.h"
 #include "server/http.h"
 #include "server/log.h"
 #include "server/page.h"
@@ -130,35 +131,12 @@ static void render_json(const struct reply *reply, struct answer *answer)
     answer->owned = true;
 }
 
-/* What a page knows beside its document. */
-static json_t *page_facts(const struct request *request,
-                          const struct reply *reply)
-{
-    const char *path = request->path == NULL ? "/" : request->path;
-    const char *address = request->exchange->address;
-    const char *query = strchr(address, '?');
-    const char *title = reply->title != NULL ? reply->title : path;
-    bool french = strcmp(request->language, "fr") == 0;
-    bool has_json = strcmp(path, "/") != 0 && !request->suffix;
-    json_t *facts = json_pack(
-        "{s:s, s:s, s:b, s:b, s:s, s:s, s:b}", "lang", request->language,
-        "title", title, "fr", french, "en", !french, "path", path, "request_id",
-        request->id, "is_error", reply->code != ERROR_NONE);
-
-    if (has_json && reply->code == ERROR_NONE)
-        (void)json_object_set_new(
-            facts, "json_url",
-            json_sprintf("%s.json%s", path, query == NULL ? "" : query));
-    assert(facts != NULL);
-    return facts;
-}
-
 static bool render_html(const struct request *request,
                         const struct reply *reply, struct answer *answer)
 {
     BUFFER(text);
     struct error error = {0};
-    json_auto_t *facts = page_facts(request, reply);
+    json_auto_t *facts = frame_facts(request, reply);
 
     if (!pages_render(request->site->pages, reply->page, reply->body, facts,
                       &text, &error)) {

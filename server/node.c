@@ -5,10 +5,14 @@
 #include "server/keeper.h"
 #include "server/load.h"
 #include "server/log.h"
+#include "server/page.h"
+#include "server/postman.h"
 #include "server/sequencer.h"
 #include "server/teller.h"
+#include "server/vault.h"
 #include "sql/keyfile.h"
 #include "sql/migrate.h"
+#include "sql/seal.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -143,6 +147,14 @@ static bool load_clerk(struct node *node, struct error *error)
     return true;
 }
 
+static bool load_mails(struct node *node, struct error *error)
+{
+    char path[PATH_CHARS];
+
+    (void)snprintf(path, sizeof path, "%s/mail", node->config->templates_dir);
+    return pages_load_texts(&node->mails, path, error);
+}
+
 bool node_start(struct node **out, const struct config *config,
                 struct error *error)
 {
@@ -158,7 +170,8 @@ bool node_start(struct node **out, const struct config *config,
         (void)snprintf(node->host_name, sizeof node->host_name, "unknown");
     pool_open(&node->pool, config->database, CONNECTIONS);
     if (!check_schema(node, error) || !load_clerk(node, error) ||
-        !add_all(node, error)) {
+        !vault_start(node, error) || !load_mails(node, error) ||
+        !add_all(node, error) || !postman_start(&node->postman, node, error)) {
         node_stop(node);
         return false;
     }
@@ -184,6 +197,7 @@ void node_stop(struct node *node)
     atomic_store(&node->stopping, true);
     (void)pthread_mutex_unlock(&adding);
     cosigner_stop(node->cosigner);
+    postman_stop(node->postman);
     if (node->keeper != NULL)
         keeper_stop(node->keeper);
     for (size_t i = 0; i < atomic_load(&node->count); i++)
@@ -191,6 +205,8 @@ void node_stop(struct node *node)
     for (size_t i = 0; i < atomic_load(&node->count); i++)
         stop_host(node->hosts[i]);
     pool_close(&node->pool);
+    pages_free(node->mails);
+    seal_ring_free(node->ring);
     free(node);
 }
 

@@ -13,6 +13,9 @@ struct config;
 struct cosigner;
 struct exchange;
 struct keeper;
+struct pages;
+struct postman;
+struct seal_ring;
 
 enum { NODE_LEDGERS_MAX = 1024 };
 
@@ -24,12 +27,15 @@ struct node {
     struct secret_key clerk;
     struct key clerk_key;
     bool has_clerk;
+    struct seal_ring *ring; /* NULL: no personal data here: vault.h. */
+    struct pages *mails;    /* Templates of letters. */
     atomic_bool stopping;
     atomic_bool database_down;
     /* Only ever added to: those below count never change. */
     struct ledger_host *hosts[NODE_LEDGERS_MAX];
     atomic_size_t count;
     struct keeper *keeper;
+    struct postman *postman;      /* NULL: mail waits. */
     struct cosigner *cosigner;    /* NULL until it runs. */
     atomic_llong clock_offset_ms; /* Added to the clock; tests turn it. */
 };

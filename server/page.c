@@ -13,6 +13,8 @@ enum { TEMPLATES_MAX = 96, STACK_MAX = 40, INCLUDES_MAX = 12 };
 struct pages {
     struct template templates[TEMPLATES_MAX];
     size_t count;
+    const char *suffix; /* Of the files. */
+    bool plain;         /* They are no HTML. */
 };
 
 /* One page being made. */
@@ -24,6 +26,7 @@ struct render {
     const json_t *stack[STACK_MAX]; /* Innermost last. */
     size_t depth;
     int includes;
+    bool plain; /* What is made is no HTML. */
     struct buffer *out;
 };
 
@@ -94,6 +97,21 @@ static const json_t *member(const json_t *json, const char *name, size_t size)
     return json_object_get(json, key);
 }
 
+/* A value in a mail: it makes no line and no paragraph of its own. */
+static void put_plain(struct buffer *out, const char *text)
+{
+    for (; *text != '\0'; text++)
+        buffer_add(out, (unsigned char)*text < ' ' ? " " : text, 1);
+}
+
+static void put_text(struct render *render, const char *text)
+{
+    if (render->plain)
+        put_plain(render->out, text);
+    else
+        page_escape(render->out, text);
+}
+
 /* The value of a dotted name, or NULL. */
 static const json_t *look_up(const struct render *render, const char *name,
                              size_t size)
@@ -143,7 +161,7 @@ static bool put_value(struct render *render, const struct token *token,
 
         if (token->kind == TOKEN_URL && !page_url_is_safe(text))
             text = "#";
-        page_escape(render->out, text);
+        put_text(render, text);
     } else if (json_is_integer(value)) {
         buffer_print(render->out, "%lld", (long long)json_integer_value(value));
     } else if (json_is_real(value)) {
@@ -200,6 +218,7 @@ static bool run_partial(struct render *render, const struct token *token,
     bool done;
 
     if (template == NULL && token->size == 8) { /* "document" */
+        assert(!render->plain);
         page_plain(render->out, render->document,
                    json_is_true(json_object_get(render->facts, "fr")));
         return true;
@@ -279,6 +298,25 @@ bool pages_render(const struct pages *pages, const char *name,
     return run(&render, layout, 0, layout->count, error);
 }
 
+bool pages_text(const struct pages *pages, const char *name,
+                const json_t *document, const json_t *facts, struct buffer *out,
+                struct error *error)
+{
+    const struct template *template = find(pages, name, strlen(name));
+    struct render render = {.pages = pages,
+                            .content = template,
+                            .document = document,
+                            .facts = facts,
+                            .stack = {document},
+                            .depth = 1,
+                            .plain = true,
+                            .out = out};
+
+    if (template == NULL)
+        return fail(error, ERROR_BUG, "there is no template %s.txt", name);
+    return run(&render, template, 0, template->count, error);
+}
+
 /* The whole file, terminated; NULL if it cannot be read or is too large. */
 static char *read_file(const char *path)
 {
@@ -304,7 +342,7 @@ static bool load(struct pages *pages, const char *directory, const char *file,
 {
     char path[1024];
     char name[TEMPLATE_NAME_MAX + 1];
-    size_t size = strlen(file) - strlen(".html");
+    size_t size = strlen(file) - strlen(pages->suffix);
     char *text;
 
     (void)snprintf(path, sizeof path, "%s/%s", directory, file);
@@ -321,14 +359,15 @@ static bool load(struct pages *pages, const char *directory, const char *file,
     memcpy(name, file, size);
     name[size] = '\0';
     return template_compile(&pages->templates[pages->count++], name, text,
-                            error);
+                            pages->plain, error);
 }
 
-static bool is_template(const char *file)
+static bool is_template(const struct pages *pages, const char *file)
 {
-    size_t size = strlen(file);
+    size_t size = strlen(file), suffix = strlen(pages->suffix);
 
-    return size > 5 && file[0] != '.' && strcmp(file + size - 5, ".html") == 0;
+    return size > suffix && file[0] != '.' &&
+           strcmp(file + size - suffix, pages->suffix) == 0;
 }
 
 static bool load_all(struct pages *pages, const char *directory,
@@ -342,7 +381,7 @@ static bool load_all(struct pages *pages, const char *directory,
                     directory);
     for (struct dirent *at = readdir(dir); at != NULL && done;
          at = readdir(dir))
-        if (is_template(at->d_name))
+        if (is_template(pages, at->d_name))
             done = load(pages, directory, at->d_name, error);
     (void)closedir(dir);
     return done;
@@ -359,7 +398,7 @@ static bool check(const struct pages *pages, struct error *error)
 {
     static const char *const needed[] = {"layout", "generic", "error"};
 
-    for (size_t i = 0; i < sizeof needed / sizeof *needed; i++)
+    for (size_t i = 0; i < sizeof needed / sizeof *needed && !pages->plain; i++)
         if (find(pages, needed[i], strlen(needed[i])) == NULL)
             return fail(error, ERROR_SYSTEM, "there is no template %s.html",
                         needed[i]);
@@ -376,18 +415,32 @@ static bool check(const struct pages *pages, struct error *error)
     return true;
 }
 
-bool pages_load(struct pages **pages, const char *directory,
-                struct error *error)
+static bool load_pages(struct pages **pages, const char *directory, bool plain,
+                       struct error *error)
 {
     struct pages *loaded = calloc(1, sizeof *loaded);
 
     assert(loaded != NULL);
+    loaded->plain = plain;
+    loaded->suffix = plain ? ".txt" : ".html";
     if (!load_all(loaded, directory, error) || !check(loaded, error)) {
         pages_free(loaded);
         return false;
     }
     *pages = loaded;
     return true;
+}
+
+bool pages_load(struct pages **pages, const char *directory,
+                struct error *error)
+{
+    return load_pages(pages, directory, false, error);
+}
+
+bool pages_load_texts(struct pages **pages, const char *directory,
+                      struct error *error)
+{
+    return load_pages(pages, directory, true, error);
 }
 
 void pages_free(struct pages *pages)

@@ -34,6 +34,11 @@ struct pages; /* Immutable once loaded; any thread. */
 MUST_USE bool pages_load(struct pages **pages, const char *directory,
                          struct error *error);
 
+/* The same for *.txt: plain text, for mails.  Values are not escaped; control
+ * characters in them become spaces. */
+MUST_USE bool pages_load_texts(struct pages **pages, const char *directory,
+                               struct error *error);
+
 void pages_free(struct pages *pages); /* NULL is fine. */
 
 /*
@@ -45,6 +50,12 @@ void pages_free(struct pages *pages); /* NULL is fine. */
 MUST_USE bool pages_render(const struct pages *pages, const char *name,
                            const json_t *document, const json_t *facts,
                            struct buffer *out, struct error *error);
+
+/* Add a text of pages_load_texts(), alone.  Fails with ERROR_BUG as above, or
+ * if there is none of that name. */
+MUST_USE bool pages_text(const struct pages *pages, const char *name,
+                         const json_t *document, const json_t *facts,
+                         struct buffer *out, struct error *error);
 
 /* Text safe in HTML text and in quoted attributes. */
 void page_escape(struct buffer *out, const char *text);

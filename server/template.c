@@ -73,6 +73,10 @@ static bool follow(struct compiler *compiler, size_t size, struct error *error)
 {
     const char *start = compiler->template->text;
 
+    if (compiler->template->plain) {
+        compiler->at += size;
+        return true;
+    }
     for (const char *end = compiler->at + size; compiler->at < end;
          compiler->at++) {
         char c = *compiler->at;
@@ -226,11 +230,11 @@ static bool compile(struct compiler *compiler, struct error *error)
 }
 
 bool template_compile(struct template *template, const char *name, char *text,
-                      struct error *error)
+                      bool plain, struct error *error)
 {
     struct compiler compiler = {.template = template, .at = text};
 
-    *template = (struct template){.text = text};
+    *template = (struct template){.text = text, .plain = plain};
     (void)snprintf(template->name, sizeof template->name, "%s", name);
     return compile(&compiler, error);
 }

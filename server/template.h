@@ -31,14 +31,15 @@ struct template
     char *text;           /* Owned. */
     struct token *tokens; /* Owned. */
     size_t count;
+    bool plain; /* Text for mails, where nothing is HTML. */
 };
 
 /*
  * Compile text, which is terminated and becomes the template's (on failure,
- * too).  Fails with ERROR_SYSTEM, naming the line.
+ * too); plain: it is no HTML.  Fails with ERROR_SYSTEM, naming the line.
  */
 MUST_USE bool template_compile(struct template *template, const char *name,
-                               char *text, struct error *error);
+                               char *text, bool plain, struct error *error);
 
 void template_clear(struct template *template);
 

@@ -1,6 +1,6 @@
 # A ledger that is not for practice takes no pledge without a key yet.
 enter ledger.open {"name": "La Vraie", "profile": "fr-scic-sa",
-     "currency": "EUR", "clerk": "@key:clerk", "rules": 1, "statutes": {},
+     "currency": "EUR", "clerk": "@key:clerk", "rules": 2, "statutes": {},
      "founders": [
         {"party": "@p:ana", "type": "person", "commitment": "@sha:ana",
          "key": "@key:ana"},

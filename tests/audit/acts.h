@@ -174,7 +174,7 @@ static inline void grow_opening(struct grow *grow)
                    "{\"clerk\":\"%s\",\"currency\":\"EUR\",\"founders\":[%s],"
                    "\"kind\":\"ledger.open\",\"name\":\"V\xc3\xa9locit\xc3\xa9"
                    "\",\"nonce\":\"%s\",\"officers\":[%s],\"profile\":"
-                   "\"fr-scic-sa\",\"rules\":1,\"statutes\":{}%s}",
+                   "\"fr-scic-sa\",\"rules\":2,\"statutes\":{}%s}",
                    clerk, founders, names.nonce, officers,
                    grow->plan.trial ? ",\"trial\":true" : "");
 }

@@ -56,7 +56,8 @@ const bad = (text) => /Ce reçu ne prouve rien|This receipt proves nothing/
 
 async function offline(browser) {
   const folder = `${work}/page`;
-  for (const name of ["verify-offline.html", "verify.js", "terreau.css"])
+  for (const name of ["verify-offline.html", "verify.js", "terreau.css",
+    "vollkorn-600.woff2"])
     await cp(`${root}/server/static/${name}`, `${folder}/${name}`);
   const page = await browser.newPage({ offline: true });
   const complaints = [];

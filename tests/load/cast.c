@@ -246,7 +246,7 @@ size_t cast_overture(const struct cast *cast, char out[static LEAF_BYTES_MAX],
     if (number == 0)
         return cast_say(
             cast, out, NULL, opening, "ledger.open",
-            "name=\"Load\" profile=other currency=EUR clerk=clerk rules=1"
+            "name=\"Load\" profile=other currency=EUR clerk=clerk rules=2"
             " statutes={reflection_days=0}"
             " founders=[{party=p0 type=person commitment=p0 key=p0}"
             " {party=p1 type=person commitment=p1 key=p1}]"

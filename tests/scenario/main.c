@@ -77,9 +77,7 @@ static bool check_coverage(const struct coverage *coverage)
         const struct kind_steps *steps = kind_steps((enum entry_kind)kind);
         const char *name = entry_spec((enum entry_kind)kind)->name;
 
-        /* While there is but one rules number nobody can adopt another. */
-        if (kind != ENTRY_rules_adopt || RULES_KNOWN > 1)
-            good &= check_kind(coverage, kind);
+        good &= check_kind(coverage, kind);
         for (size_t i = 0; i < steps->count; i++) {
             const struct step *step = &steps->steps[i];
 

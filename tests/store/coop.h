@@ -386,7 +386,7 @@ static inline void coop_close(struct coop *coop)
 #define COOP_OPEN COOP_OPEN_AS("nonce=open")
 #define COOP_OPEN_AS(more)                                                     \
     "ledger.open name=Graine profile=fr-scic-sa currency=EUR clerk=clerk "     \
-    "rules=1 statutes={} " more " "                                            \
+    "rules=2 statutes={} " more " "                                            \
     "founders=[{party=ana type=person commitment=ana key=ana} "                \
     "{party=bob type=person commitment=bob key=bob} "                          \
     "{party=cy type=person commitment=cy key=cy}] "                            \

@@ -115,7 +115,7 @@ static inline bool act_open(struct act *act)
     }
     act->kind = ENTRY_ledger_open;
     SAY(act,
-        "name=Random profile=fr-scic-sa currency=EUR rules=1 clerk="
+        "name=Random profile=fr-scic-sa currency=EUR rules=2 clerk="
         "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA statutes={"
         "notice_months=0 floor_ppm=250000} founders=[%s] officers=[%s]",
         founders, officers);

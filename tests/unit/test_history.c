@@ -183,6 +183,8 @@ TEST(every_released_rules_number_folds_its_past_as_it_did)
 
         (void)snprintf(path, sizeof path, "tests/history/rules-%d", rules);
         directory = opendir(path);
+        if (directory == NULL && rules == RULES_KNOWN)
+            break; /* Not released yet. */
         assert_non_null(directory);
         while ((item = readdir(directory)) != NULL) {
             if (item->d_name[0] == '.')

@@ -11,7 +11,7 @@ clerk=$(jq -r .clerk "$VAR/node.json")
 play <<END
 ledger open --clock 2024-02-01T18:00:00Z
   --name 'Vélocité' --profile fr-scic-sas --registration 912345675
-  --country FR --currency EUR --rules 1 --trial true clerk=$clerk
+  --country FR --currency EUR --rules 2 --trial true clerk=$clerk
   --books-from 2024-01-01
   --founders 'party=@camille.key key=@camille.key type=person commitment=new'
   --founders 'party=@driss.key key=@driss.key type=person commitment=new'

@@ -1,4 +1,4 @@
--- 0006: only the signer writes checkpoints; who let a log go on unseen.
+-- 0008: only the signer writes checkpoints; who let a log go on unseen.
 --
 -- The signer has its own connection as terreau_signer, in terreaud or apart,
 -- so that the server's role never needed to write what is signed.
