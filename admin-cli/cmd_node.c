@@ -143,30 +143,22 @@ bool command_node_init(const struct call *call, struct error *error)
     return good;
 }
 
-/* The key of the log, to judge checkpoints by: false without the file. */
-static bool log_vkey(struct vkey *vkey, const char *folder,
+/* The keys of the log, to judge checkpoints by: false without them. */
+static bool log_keys(struct log_keys *keys, const char *folder,
                      const struct store_ledger *ledger)
 {
-    char path[PATH_CHARS], text[VKEY_CHARS_MAX];
-    struct secret_key secret;
+    struct log_secrets secrets;
     struct error why = {0};
-    struct key key;
+    bool loaded = log_keys_load(keys, &secrets, folder, ledger->name, &why);
 
-    (void)snprintf(path, sizeof path, "%s/%s.log.key", folder, ledger->name);
-    if (!keyfile_load(path, &secret, &key, &why)) {
-        (void)snprintf(path, sizeof path, "%s/log.key", folder);
-        if (!keyfile_load(path, &secret, &key, &why))
-            return false;
-    }
-    sodium_memzero(&secret, sizeof secret);
-    vkey_write(text, ledger->origin, KEY_TYPE_ED25519, &key);
-    return vkey_read(vkey, text, strlen(text), &why);
+    sodium_memzero(&secrets, sizeof secrets);
+    return loaded;
 }
 
 /* What the state folder knows about a log, and holds it against. */
 struct known {
     struct fsck_trust trust;
-    struct vkey vkey;
+    struct log_keys keys;
     struct highwater highwater;
     struct policy policy;
     char *policy_bytes;
@@ -179,8 +171,8 @@ static bool know(struct known *known, const char *folder,
     struct error why = {0};
     size_t size;
 
-    if (log_vkey(&known->vkey, folder, ledger))
-        known->trust.vkey = &known->vkey;
+    if (log_keys(&known->keys, folder, ledger))
+        known->trust.keys = &known->keys;
     (void)snprintf(path, sizeof path, "%s/%s.highwater", folder, ledger->name);
     if (highwater_read(&known->highwater, path, ledger->origin, &why))
         known->trust.signed_last = &known->highwater;
@@ -228,7 +220,7 @@ static bool check_one(struct db *db, const struct call *call,
     assert(known != NULL);
     screen_heading(ledger->name);
     good = folder == NULL || know(known, folder, ledger, &why);
-    if (good && known->trust.vkey == NULL)
+    if (good && known->trust.keys == NULL)
         screen_note("Without --state-dir and the log's key there the "
                     "signatures of checkpoints are not judged.");
     good = good && fsck_ledger(db, ledger, &known->trust, &report, &why);

@@ -176,8 +176,8 @@ static bool check_checkpoint(struct fsck *fsck, struct error *error)
     if (checkpoint.size != (uint64_t)row->size ||
         strcmp(checkpoint.origin, fsck->ledger->origin) != 0)
         return bad_checkpoint(fsck, "note is of another log or size", error);
-    if (fsck->trust->vkey != NULL &&
-        !note_opens(fsck->note, fsck->trust->vkey, NULL, &why))
+    if (fsck->trust->keys != NULL &&
+        !fsck_lines(fsck->note, fsck->ledger->origin, fsck->trust->keys, &why))
         return bad_checkpoint(fsck, why.text, error);
     fsck->report->checkpoints++;
     return next_checkpoint(fsck, row->size + 1, error);

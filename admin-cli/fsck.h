@@ -10,6 +10,7 @@
 #include "admin-cli/auditor.h"
 #include "ledger/policy.h"
 #include "sql/highwater.h"
+#include "sql/logkeys.h"
 #include "sql/store.h"
 
 struct fsck_report {
@@ -19,7 +20,7 @@ struct fsck_report {
 
 /* What is known about the log outside its database; each may be NULL. */
 struct fsck_trust {
-    const struct vkey *vkey;     /* Every checkpoint is signed with it. */
+    const struct log_keys *keys; /* Every checkpoint is signed with these. */
     const struct policy *policy; /* Its witnesses' cosignatures are right. */
     const struct highwater *signed_last; /* Read before: the log has it. */
 };
@@ -28,7 +29,11 @@ MUST_USE bool fsck_ledger(struct db *db, const struct store_ledger *ledger,
                           const struct fsck_trust *trust,
                           struct fsck_report *report, struct error *error);
 
-/* fsck_signed.c: a line is that of its columns, stands under a checkpoint of
+/* fsck_signed.c: every line of a checkpoint is right, by a key that the log
+ * has or had. */
+MUST_USE bool fsck_lines(const struct note *note, const char *origin,
+                         const struct log_keys *keys, struct error *error);
+/* A line is that of its columns, stands under a checkpoint of
  * the log, and is right if its witness is known; epochs have no gap. */
 MUST_USE bool fsck_signed(struct db *db, const struct store_ledger *ledger,
                           const struct policy *policy,

@@ -6,6 +6,25 @@
 #include <stdlib.h>
 #include <string.h>
 
+bool fsck_lines(const struct note *note, const char *origin,
+                const struct log_keys *keys, struct error *error)
+{
+    const struct key *key;
+
+    for (size_t i = 0; i < note->line_count; i++) {
+        bool good = false;
+
+        for (size_t j = 0; !good && (key = log_keys_at(keys, j)) != NULL; j++)
+            good = text_is(note->lines[i].name, origin) &&
+                   note_verify(note, i, key);
+        if (!good)
+            return fail(error, ERROR_SIGNATURE,
+                        "signature %zu is not right by a key of the log",
+                        i + 1);
+    }
+    return true;
+}
+
 struct signed_rows {
     const struct policy *policy;
     struct fsck_report *report;
