@@ -206,24 +206,6 @@ static bool extend(struct log_signer *signer, int64_t size,
     return true;
 }
 
-/* A line by each key: two while they overlap. */
-static void write_note(const struct log_signer *signer, int64_t size,
-                       const struct hash *root, struct store_checkpoint *out)
-{
-    char text[CHECKPOINT_TEXT_MAX], line[NOTE_SIGNATURE_CHARS_MAX];
-    size_t text_size = checkpoint_note(out, signer->origin, size, root);
-
-    memcpy(text, out->note, text_size);
-    for (size_t i = 0; i < signer->keys.count; i++) {
-        size_t line_size = note_sign(line, signer->origin, text, text_size,
-                                     &signer->secrets.keys[i]);
-
-        assert(out->note_size + line_size <= sizeof out->note);
-        memcpy(out->note + out->note_size, line, line_size);
-        out->note_size += line_size;
-    }
-}
-
 size_t checkpoint_note(struct store_checkpoint *out, const char *origin,
                        int64_t size, const struct hash *root)
 {
@@ -239,6 +221,26 @@ size_t checkpoint_note(struct store_checkpoint *out, const char *origin,
     return text_size;
 }
 
+/* A line by each key: two while they overlap. */
+void checkpoint_sign(struct store_checkpoint *out, const char *origin,
+                     int64_t size, const struct hash *root,
+                     const struct log_keys *keys,
+                     const struct log_secrets *secrets)
+{
+    char text[CHECKPOINT_TEXT_MAX], line[NOTE_SIGNATURE_CHARS_MAX];
+    size_t text_size = checkpoint_note(out, origin, size, root);
+
+    memcpy(text, out->note, text_size);
+    for (size_t i = 0; i < keys->count; i++) {
+        size_t line_size =
+            note_sign(line, origin, text, text_size, &secrets->keys[i]);
+
+        assert(out->note_size + line_size <= sizeof out->note);
+        memcpy(out->note + out->note_size, line, line_size);
+        out->note_size += line_size;
+    }
+}
+
 bool signer_sign(struct log_signer *signer, int64_t size,
                  const struct hash *root, struct store_checkpoint *checkpoint,
                  struct error *error)
@@ -251,7 +253,8 @@ bool signer_sign(struct log_signer *signer, int64_t size,
     if (!connect_db(signer, error) || !check_epoch(signer, error) ||
         !extend(signer, size, root, &tree, error))
         return false;
-    write_note(signer, size, root, &made);
+    checkpoint_sign(&made, signer->origin, size, root, &signer->keys,
+                    &signer->secrets);
     if (!highwater_write(&signer->highwater, size, root, error))
         return false;
     signer->tree = tree;

@@ -61,5 +61,10 @@ void signer_close(struct log_signer *signer);
 /* The checkpoint without signatures; returns the length of its text. */
 size_t checkpoint_note(struct store_checkpoint *checkpoint, const char *origin,
                        int64_t size, const struct hash *root);
+/* The checkpoint with a line by each of the keys. */
+void checkpoint_sign(struct store_checkpoint *checkpoint, const char *origin,
+                     int64_t size, const struct hash *root,
+                     const struct log_keys *keys,
+                     const struct log_secrets *secrets);
 
 #endif
