@@ -1,4 +1,5 @@
 #include "server/frame.h"
+#include "server/catalogue.h"
 #include "server/http.h"
 
 #include <assert.h>
@@ -7,14 +8,12 @@
 
 /* Sections of a ledger that have pages below them. */
 static const struct {
-    const char *name, *english, *french;
+    const char *name, *title;
 } sections[] = {
-    {"campaigns", "Campaigns", "Campagnes"},
-    {"contracts", "Contracts", "Contrats"},
-    {"entries", "Entries",
-     "\xc3\x89"
-     "critures"},
-    {"proposals", "Proposals", "Propositions"},
+    {"campaigns", SENTENCE("Campaigns")},
+    {"contracts", SENTENCE("Contracts")},
+    {"entries", SENTENCE("Entries")},
+    {"proposals", SENTENCE("Proposals")},
 };
 
 static bool is_french(const struct request *request)
@@ -116,9 +115,7 @@ static json_t *crumbs(const struct request *request, const struct reply *reply,
     add_crumb(items, name == NULL ? url + 1 : name,
               json_sprintf("%s%s", url, query));
     if (section >= 0)
-        add_crumb(items,
-                  is_french(request) ? sections[section].french
-                                     : sections[section].english,
+        add_crumb(items, say(request->language, sections[section].title),
                   json_sprintf("%s/%s%s", url, sections[section].name, query));
     add_crumb(items, title, json_null());
     return json_pack("{s:o}", "items", items);

@@ -1,5 +1,6 @@
 /* terreaud: the server of a node. */
 #include "ledger/fold.h"
+#include "server/catalogue.h"
 #include "server/config.h"
 #include "server/daemon.h"
 #include "server/files.h"
@@ -55,7 +56,8 @@ static bool run(const struct config *config, const sigset_t *ends,
     struct site site = {.config = config};
     struct pages *pages = NULL;
     struct files *files = NULL;
-    bool done = pages_load(&pages, config->templates_dir, error) &&
+    bool done = catalogue_load(config->languages_dir, error) &&
+                pages_load(&pages, config->templates_dir, error) &&
                 files_load(&files, config->static_dir, error);
 
     site.pages = pages;

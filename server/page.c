@@ -1,25 +1,17 @@
 #include "server/page.h"
-#include "server/template.h"
+#include "server/page_inside.h"
 
 #include <assert.h>
-#include <dirent.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
-enum { TEMPLATES_MAX = 96, STACK_MAX = 40, INCLUDES_MAX = 12 };
-
-struct pages {
-    struct template templates[TEMPLATES_MAX];
-    size_t count;
-    const char *suffix; /* Of the files. */
-    bool plain;         /* They are no HTML. */
-};
+enum { STACK_MAX = 40, INCLUDES_MAX = 12 };
 
 /* One page being made. */
 struct render {
     const struct pages *pages;
+    int language;
     const struct template *content;
     const json_t *document;
     const json_t *facts;
@@ -75,16 +67,6 @@ bool page_url_is_safe(const char *value)
         if (strncasecmp(value, schemes[i], strlen(schemes[i])) == 0)
             return true;
     return false;
-}
-
-static const struct template *find(const struct pages *pages, const char *name,
-                                   size_t size)
-{
-    for (size_t i = 0; i < pages->count; i++)
-        if (strlen(pages->templates[i].name) == size &&
-            memcmp(pages->templates[i].name, name, size) == 0)
-            return &pages->templates[i];
-    return NULL;
 }
 
 static const json_t *member(const json_t *json, const char *name, size_t size)
@@ -189,6 +171,27 @@ static bool run_with(struct render *render, const struct template *template,
     return done;
 }
 
+/* A count, also as people read it: "1 234" is as plural as "2". */
+static int64_t count_of(const json_t *value)
+{
+    const char *text = json_string_value(value);
+
+    if (text == NULL)
+        return json_integer_value(value);
+    return strcmp(text, "0") == 0 ? 0 : strcmp(text, "1") == 0 ? 1 : 2;
+}
+
+static bool run_form(struct render *render, const struct template *template,
+                     size_t section, struct error *error)
+{
+    const struct token *token = &template->tokens[section];
+    int64_t count = count_of(look_up(render, token->text, token->size));
+    bool one = counts_as_one(language_names[render->language], count);
+
+    return one != (token->kind == TOKEN_ONE) ||
+           run(render, template, section + 1, token->end, error);
+}
+
 static bool run_section(struct render *render, const struct template *template,
                         size_t section, struct error *error)
 {
@@ -213,8 +216,8 @@ static bool run_section(struct render *render, const struct template *template,
 static bool run_partial(struct render *render, const struct token *token,
                         struct error *error)
 {
-    const struct template *template =
-        find(render->pages, token->text, token->size);
+    const struct template *template = page_template(
+        render->pages, render->language, token->text, token->size);
     bool done;
 
     if (template == NULL && token->size == 8) { /* "document" */
@@ -254,6 +257,12 @@ static bool run(struct render *render, const struct template *template,
                 return false;
             i = token->end;
             break;
+        case TOKEN_ONE:
+        case TOKEN_MANY:
+            if (!run_form(render, template, i, error))
+                return false;
+            i = token->end;
+            break;
         case TOKEN_PARTIAL:
             if (!run_partial(render, token, error))
                 return false;
@@ -265,29 +274,33 @@ static bool run(struct render *render, const struct template *template,
     return true;
 }
 
-static const struct template *choose(const struct pages *pages,
-                                     const char *name, const json_t *facts)
+static const struct template *choose(const struct pages *pages, int language,
+                                     const char *name)
 {
-    const char *lang = json_string_value(json_object_get(facts, "lang"));
     const struct template *template = NULL;
     char local[TEMPLATE_NAME_MAX + 8];
 
-    if (name != NULL && lang != NULL) {
-        (void)snprintf(local, sizeof local, "%s.%s", name, lang);
-        template = find(pages, local, strlen(local));
+    if (name != NULL) {
+        (void)snprintf(local, sizeof local, "%s.%s", name,
+                       language_names[language]);
+        template = page_template(pages, language, local, strlen(local));
     }
     if (name != NULL && template == NULL)
-        template = find(pages, name, strlen(name));
-    return template != NULL ? template : find(pages, "generic", 7);
+        template = page_template(pages, language, name, strlen(name));
+    return template != NULL ? template
+                            : page_template(pages, language, "generic", 7);
 }
 
 bool pages_render(const struct pages *pages, const char *name,
                   const json_t *document, const json_t *facts,
                   struct buffer *out, struct error *error)
 {
-    const struct template *layout = find(pages, "layout", 6);
+    const char *lang = json_string_value(json_object_get(facts, "lang"));
+    int language = language_number(lang == NULL ? "" : lang);
+    const struct template *layout = page_template(pages, language, "layout", 6);
     struct render render = {.pages = pages,
-                            .content = choose(pages, name, facts),
+                            .language = language,
+                            .content = choose(pages, language, name),
                             .document = document,
                             .facts = facts,
                             .stack = {document},
@@ -302,8 +315,12 @@ bool pages_text(const struct pages *pages, const char *name,
                 const json_t *document, const json_t *facts, struct buffer *out,
                 struct error *error)
 {
-    const struct template *template = find(pages, name, strlen(name));
+    const char *lang = json_string_value(json_object_get(facts, "lang"));
+    int language = language_number(lang == NULL ? "" : lang);
+    const struct template *template =
+        page_template(pages, language, name, strlen(name));
     struct render render = {.pages = pages,
+                            .language = language,
                             .content = template,
                             .document = document,
                             .facts = facts,
@@ -315,139 +332,4 @@ bool pages_text(const struct pages *pages, const char *name,
     if (template == NULL)
         return fail(error, ERROR_BUG, "there is no template %s.txt", name);
     return run(&render, template, 0, template->count, error);
-}
-
-/* The whole file, terminated; NULL if it cannot be read or is too large. */
-static char *read_file(const char *path)
-{
-    FILE *file = fopen(path, "rb");
-    char *text = malloc(TEMPLATE_BYTES_MAX + 1);
-    size_t size;
-
-    assert(text != NULL);
-    size = file == NULL ? 0 : fread(text, 1, TEMPLATE_BYTES_MAX, file);
-    text[size] = '\0';
-    if (file == NULL || ferror(file) || fgetc(file) != EOF ||
-        strlen(text) != size) {
-        free(text);
-        text = NULL;
-    }
-    if (file != NULL)
-        (void)fclose(file);
-    return text;
-}
-
-static bool load(struct pages *pages, const char *directory, const char *file,
-                 struct error *error)
-{
-    char path[1024];
-    char name[TEMPLATE_NAME_MAX + 1];
-    size_t size = strlen(file) - strlen(pages->suffix);
-    char *text;
-
-    (void)snprintf(path, sizeof path, "%s/%s", directory, file);
-    text = read_file(path);
-    if (text == NULL || size > TEMPLATE_NAME_MAX) {
-        free(text);
-        return fail(error, ERROR_SYSTEM, "cannot read template %s", path);
-    }
-    if (pages->count == TEMPLATES_MAX) {
-        free(text);
-        return fail(error, ERROR_SYSTEM, "more than %d templates",
-                    TEMPLATES_MAX);
-    }
-    memcpy(name, file, size);
-    name[size] = '\0';
-    return template_compile(&pages->templates[pages->count++], name, text,
-                            pages->plain, error);
-}
-
-static bool is_template(const struct pages *pages, const char *file)
-{
-    size_t size = strlen(file), suffix = strlen(pages->suffix);
-
-    return size > suffix && file[0] != '.' &&
-           strcmp(file + size - suffix, pages->suffix) == 0;
-}
-
-static bool load_all(struct pages *pages, const char *directory,
-                     struct error *error)
-{
-    DIR *dir = opendir(directory);
-    bool done = true;
-
-    if (dir == NULL)
-        return fail(error, ERROR_SYSTEM, "cannot open the templates in %s",
-                    directory);
-    for (struct dirent *at = readdir(dir); at != NULL && done;
-         at = readdir(dir))
-        if (is_template(pages, at->d_name))
-            done = load(pages, directory, at->d_name, error);
-    (void)closedir(dir);
-    return done;
-}
-
-static bool partial_exists(const struct pages *pages, const struct token *token)
-{
-    return find(pages, token->text, token->size) != NULL ||
-           (token->size == 7 && memcmp(token->text, "content", 7) == 0) ||
-           (token->size == 8 && memcmp(token->text, "document", 8) == 0);
-}
-
-static bool check(const struct pages *pages, struct error *error)
-{
-    static const char *const needed[] = {"layout", "generic", "error"};
-
-    for (size_t i = 0; i < sizeof needed / sizeof *needed && !pages->plain; i++)
-        if (find(pages, needed[i], strlen(needed[i])) == NULL)
-            return fail(error, ERROR_SYSTEM, "there is no template %s.html",
-                        needed[i]);
-    for (size_t i = 0; i < pages->count; i++) {
-        const struct template *template = &pages->templates[i];
-
-        for (size_t at = 0; at < template->count; at++)
-            if (template->tokens[at].kind == TOKEN_PARTIAL &&
-                !partial_exists(pages, &template->tokens[at]))
-                return fail(error, ERROR_SYSTEM, "%s.html includes %.*s",
-                            template->name, (int)template->tokens[at].size,
-                            template->tokens[at].text);
-    }
-    return true;
-}
-
-static bool load_pages(struct pages **pages, const char *directory, bool plain,
-                       struct error *error)
-{
-    struct pages *loaded = calloc(1, sizeof *loaded);
-
-    assert(loaded != NULL);
-    loaded->plain = plain;
-    loaded->suffix = plain ? ".txt" : ".html";
-    if (!load_all(loaded, directory, error) || !check(loaded, error)) {
-        pages_free(loaded);
-        return false;
-    }
-    *pages = loaded;
-    return true;
-}
-
-bool pages_load(struct pages **pages, const char *directory,
-                struct error *error)
-{
-    return load_pages(pages, directory, false, error);
-}
-
-bool pages_load_texts(struct pages **pages, const char *directory,
-                      struct error *error)
-{
-    return load_pages(pages, directory, true, error);
-}
-
-void pages_free(struct pages *pages)
-{
-    if (pages == NULL)
-        return;
-    for (size_t i = 0; i < pages->count; i++)
-        template_clear(&pages->templates[i]);
-    free(pages);
 }

@@ -6,16 +6,19 @@
  *     {{#name}}...{{/name}}       for each element, or if it is there
  *     {{^name}}...{{/name}}       if it is absent, false, null, "" or []
  *     {{>name}}                   another template, here
+ *     {{_ English sentence}}      in the reader's language (catalogue.h), with
+ *                                 values: {{_ From {first} to {a.last}.}}
+ *     {{_ {n} day | {n} days # n}}  the form that the number n takes
  *     {{! remark }}
  * Names are looked up from the innermost section outwards; "page" is always
- * what the server adds (title, lang, fr, en, path, json_url, request_id).
+ * what the server adds (frame.h).
  * {{>content}} is the template asked for, {{>document}} the whole document in
  * a plain form.  "layout" is the frame of every page.
  *
- * Templates are compiled once; one that could let a value out of its place
- * (outside quotes inside a tag, in a script or a style, as a handler of an
- * event) is refused.  In href, src and action a value must be a path of this
- * site, a fragment, http, https or mailto, else it becomes "#".
+ * Templates are compiled once for each language; one that could let a value out
+ * of its place (outside quotes inside a tag, in a script or a style, as a
+ * handler of an event) is refused.  In href, src and action a value must be a
+ * path of this site, a fragment, http, https or mailto, else it becomes "#".
  */
 #ifndef SERVER_PAGE_H
 #define SERVER_PAGE_H

@@ -5,6 +5,7 @@
  * list; each part of the document gets a heading.  Everything is escaped.
  */
 #include "server/page.h"
+#include "server/catalogue.h"
 #include "server/words.h"
 
 #include <string.h>
@@ -72,11 +73,11 @@ static void put_scalar(struct plain *plain, const json_t *value)
     else if (json_is_real(value))
         buffer_print(plain->out, "%.15g", json_real_value(value));
     else if (json_is_true(value))
-        buffer_text(plain->out, plain->french ? "oui" : "yes");
+        buffer_text(plain->out, say(plain->french ? "fr" : "en", "yes"));
     else if (json_is_false(value))
-        buffer_text(plain->out, plain->french ? "non" : "no");
+        buffer_text(plain->out, say(plain->french ? "fr" : "en", "no"));
     else
-        buffer_text(plain->out, plain->french ? "aucun" : "none");
+        buffer_text(plain->out, say(plain->french ? "fr" : "en", "none"));
 }
 
 static bool is_compound(const json_t *value)

@@ -110,7 +110,7 @@ static enum smtp_outcome hand_over(struct postman *postman,
                : SMTP_LATER;
 }
 
-static void say(enum log_level level, const struct store_mail *mail,
+static void tell(enum log_level level, const struct store_mail *mail,
                 const char *what, const struct error *why)
 {
     char id[2 * MAIL_ID_BYTES + 1];
@@ -131,7 +131,7 @@ static bool note_later(struct postman *postman, struct db *db,
                        const struct store_mail *mail, const struct error *why,
                        struct error *error)
 {
-    say(LOG_WARNING, mail, "later", why);
+    tell(LOG_WARNING, mail, "later", why);
     (void)atomic_fetch_add(&postman->retried, 1);
     return store_outbox_retry(db, mail, wait_seconds(postman, mail->attempts),
                               error);
@@ -141,7 +141,7 @@ static bool note_refused(struct postman *postman, struct db *db,
                          const struct store_mail *mail, const struct error *why,
                          struct error *error)
 {
-    say(LOG_WARNING, mail, "refused", why);
+    tell(LOG_WARNING, mail, "refused", why);
     (void)atomic_fetch_add(&postman->parked, 1);
     return store_outbox_park(db, mail, PARK_DAYS, error);
 }
@@ -164,7 +164,7 @@ static bool deliver(struct postman *postman, struct db *db,
         return note_refused(postman, db, mail, &why, error);
     if (expired || mail->attempts > ATTEMPTS_MAX) {
         letter_clear(&letter);
-        say(LOG_WARNING, mail, "too late", &why);
+        tell(LOG_WARNING, mail, "too late", &why);
         return store_outbox_drop(db, mail, error);
     }
     outcome = hand_over(postman, &letter, &why);

@@ -1,5 +1,6 @@
 #include "server/prose.h"
 #include "ledger/entry.h"
+#include "server/catalogue.h"
 
 #include <assert.h>
 #include <inttypes.h>
@@ -112,21 +113,17 @@ static int64_t local_ms(struct instant instant, enum time_zone zone,
 
 static const char *zone_name(enum time_zone zone, bool french)
 {
+    const char *language = french ? "fr" : "en";
+
     switch (zone) {
     case ZONE_UTC:
         return "UTC";
     case ZONE_WESTERN:
-        return french ? "heure d\xe2\x80\x99"
-                        "Europe occidentale"
-                      : "Western European time";
+        return say(language, "Western European time");
     case ZONE_CENTRAL:
-        return french ? "heure d\xe2\x80\x99"
-                        "Europe centrale"
-                      : "Central European time";
+        return say(language, "Central European time");
     case ZONE_EASTERN:
-        return french ? "heure d\xe2\x80\x99"
-                        "Europe orientale"
-                      : "Eastern European time";
+        return say(language, "Eastern European time");
     }
     impossible();
 }

@@ -1,6 +1,5 @@
 #include "server/reading.h"
 #include "server/node.h"
-#include "server/words.h"
 
 #include <assert.h>
 #include <stdarg.h>
@@ -178,7 +177,6 @@ void reading_page(const struct reading *reading, struct reply *reply,
     if (!reading->wire.people)
         return;
     if (page != NULL) {
-        wire_set(reply->body, "w", words_json(reading->wire.french));
         wire_set(reply->body, "q", page_query(reading->request));
         return;
     }

@@ -66,10 +66,8 @@ bool home_get(const struct request *request, struct reply *reply,
     reply->cache = CACHE_CHECK;
     reply->page = "home";
     reply->title = word(WORD_node_title, french);
-    if (request->face == FACE_HTML) {
-        wire_set(reply->body, "w", words_json(french));
+    if (request->face == FACE_HTML)
         wire_set(reply->body, "q", page_query(request));
-    }
     return true;
 }
 

@@ -164,13 +164,34 @@ static bool name_is_valid(const char *name, size_t size)
            name[size - 1] != '.';
 }
 
+/* The kind of section that a tag's first character opens. */
+static bool section_kind(char sigil, enum token_kind *kind)
+{
+    static const struct {
+        char sigil;
+        enum token_kind kind;
+    } kinds[] = {{'#', TOKEN_SECTION},
+                 {'^', TOKEN_INVERTED},
+                 {'+', TOKEN_ONE},
+                 {'*', TOKEN_MANY}};
+
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        if (kinds[i].sigil == sigil) {
+            *kind = kinds[i].kind;
+            return true;
+        }
+    return false;
+}
+
 /* What stands between {{ and }}. */
 static bool compile_tag(struct compiler *compiler, const char *tag, size_t size,
                         struct error *error)
 {
-    char sigil = size > 0 && strchr("#^/>!{&=", tag[0]) != NULL ? tag[0] : '\0';
+    char sigil =
+        size > 0 && strchr("#^+*/>!{&=", tag[0]) != NULL ? tag[0] : '\0';
     const char *name = tag + (sigil != '\0');
     const char *end = tag + size;
+    enum token_kind kind;
 
     if (sigil == '!')
         return true;
@@ -185,10 +206,8 @@ static bool compile_tag(struct compiler *compiler, const char *tag, size_t size,
         return refuse(compiler, "a name is malformed", error);
     if (sigil == '/')
         return close_section(compiler, name, size, error);
-    if (sigil == '#' || sigil == '^')
-        return open_section(compiler,
-                            sigil == '#' ? TOKEN_SECTION : TOKEN_INVERTED, name,
-                            size, error);
+    if (section_kind(sigil, &kind))
+        return open_section(compiler, kind, name, size, error);
     if (sigil == '>' && compiler->place != PLACE_TEXT)
         return refuse(compiler, "a template is included inside a tag", error);
     if (sigil == '\0' && compiler->place == PLACE_TAG)

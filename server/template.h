@@ -12,6 +12,8 @@ enum token_kind {
     TOKEN_URL, /* A value alone at the start of href, src or action. */
     TOKEN_SECTION,
     TOKEN_INVERTED,
+    TOKEN_ONE,  /* If the number takes the singular; made by phrase.h. */
+    TOKEN_MANY, /* If it takes the plural. */
     TOKEN_END,
     TOKEN_PARTIAL,
 };

@@ -1,20 +1,21 @@
 #include "server/words.h"
+#include "server/catalogue.h"
 
 #include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
 static const struct {
-    const char *name, *english, *french;
+    const char *name, *english;
 } table[] = {
-#define WORD(name, english, french) {#name, english, french},
+#define WORD(name, english) {#name, english},
 #include "server/words.def"
 };
 
 const char *word(enum word word, bool french)
 {
     assert(word < WORD_COUNT);
-    return french ? table[word].french : table[word].english;
+    return say(french ? "fr" : "en", table[word].english);
 }
 
 void text_with(char *out, size_t room, const char *text, const char *value)
@@ -59,21 +60,4 @@ const char *word_label(const char *name, bool french)
         if (is_same(table[i].name, "label_", name))
             return word((enum word)i, french);
     return NULL;
-}
-
-json_t *words_json(bool french)
-{
-    json_t *words = json_object();
-
-    for (size_t i = 0; i < WORD_COUNT; i++) {
-        int result;
-
-        if (strncmp(table[i].name, "label_", 6) == 0)
-            continue;
-        result = json_object_set_new(words, table[i].name,
-                                     json_string(word((enum word)i, french)));
-
-        assert(result == 0);
-    }
-    return words;
 }

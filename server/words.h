@@ -1,18 +1,18 @@
 /*
- * words: what pages say, in the two languages, from words.def.
+ * words: sentences by name, from words.def, and people's words for the words
+ * of the ledger: states and choices, and the members of documents.
  *
- * Templates read them as {{w.name}}; states and choices of the ledger are
- * looked up by their word.
+ * Code that just says something uses say() of catalogue.h.
  */
 #ifndef SERVER_WORDS_H
 #define SERVER_WORDS_H
 
-#include <jansson.h>
 #include <stdbool.h>
+#include <stddef.h>
 
 /* clang-format off */
 enum word {
-#define WORD(name, english, french) WORD_##name,
+#define WORD(name, english) WORD_##name,
 #include "server/words.def"
     WORD_COUNT
 };
@@ -31,8 +31,5 @@ const char *word_of(const char *name, bool french);
 
 /* What a member of a document is called on a page; NULL: it has no word. */
 const char *word_label(const char *name, bool french);
-
-/* All but those labels, for templates; a new reference. */
-json_t *words_json(bool french);
 
 #endif

@@ -1,6 +1,7 @@
 /* The outbox: what is in it is sealed, sent once, tried again, or parked. */
 #include "tests/store/fixture.h"
 
+#include "server/catalogue.h"
 #include "server/config.h"
 #include "server/mail.h"
 #include "server/node.h"
@@ -27,6 +28,7 @@ static int start(void **state)
     assert_non_null(mkdtemp(folder));
     GOOD(seal_key_create(folder, 1, &error));
     GOOD(seal_ring_load(&node.ring, folder, &error));
+    GOOD(catalogue_load("server/po", &error));
     GOOD(pages_load_texts(&node.mails, "server/templates/mail", &error));
     config_init(&config);
     (void)snprintf(config.mail_from, sizeof config.mail_from,

@@ -1,4 +1,5 @@
 /* Templates: sections and names, and nothing that gets out unescaped. */
+#include "server/catalogue.h"
 #include "server/page.h"
 #include "server/template.h"
 
@@ -244,6 +245,7 @@ static void a_document_is_shown_without_a_template(void **state)
     BUFFER(out);
 
     (void)state;
+    assert_true(catalogue_load("server/po", &(struct error){0}));
     assert_true(render("{{>document}}",
                        "{\"legal_form\":\"<b>\",\"paid\":true,"
                        "\"rows\":[{\"n\":1},{\"n\":2,\"u\":\"/x\"}],"
@@ -287,6 +289,52 @@ static void a_page_without_a_template_is_generic(void **state)
     pages_free(pages);
 }
 
+static void write_french(void)
+{
+    char path[128];
+    FILE *file;
+
+    (void)snprintf(path, sizeof path, "%s/fr.po", folder);
+    file = fopen(path, "w");
+    assert_non_null(file);
+    assert_true(fputs("msgid \"\"\nmsgstr \"\"\n"
+                      "\"Plural-Forms: nplurals=2; plural=(n > 1);\\n\"\n\n"
+                      "msgid \"Hello\"\nmsgstr \"Bonjour\"\n\n"
+                      "msgid \"From {a.b} to {c}\"\n"
+                      "msgstr \"De {a.b} \xc3\xa0 {c} \\\"<b>\\\"\"\n\n"
+                      "msgid \"{n} day\"\nmsgid_plural \"{n} days\"\n"
+                      "msgstr[0] \"{n} jour\"\nmsgstr[1] \"{n} jours\"\n",
+                      file) >= 0);
+    assert_int_equal(fclose(file), 0);
+}
+
+static void sentences_are_said_in_the_language(void **state)
+{
+    struct error error = {0};
+
+    (void)state;
+    write_french();
+    assert_true(catalogue_load(folder, &error));
+    shows("{{_ Hello}}, {{_\n  Hello }}!", "{}", "Bonjour, Bonjour!");
+    shows("{{_ Not translated}}", "{}", "Not translated");
+    shows("<p title=\"{{_ Hello}}\">", "{}", "<p title=\"Bonjour\">");
+    shows("{{_ Tom & <Jerry>}}", "{}", "Tom &amp; &lt;Jerry&gt;");
+    shows("<a href=\"{{_ From {a.b} to {c}}}\">",
+          "{\"a\":{\"b\":\"<\"},\"c\":2}",
+          "<a href=\"De &lt; \xc3\xa0 2 &quot;&lt;b&gt;&quot;\">");
+    shows("{{#l}}{{_ {n} day | {n} days # n}};{{/l}}",
+          "{\"l\":[{\"n\":0},{\"n\":1},{\"n\":2},{\"n\":\"1\"},"
+          "{\"n\":\"1 000\"}]}",
+          "0 jour;1 jour;2 jours;1 jour;1 000 jours;");
+    refuses("{{_ }}", "empty");
+    refuses("{{_ Hello", "without");
+    refuses("{{_ a {b }}", "alone");
+    refuses("{{_ a } b}}", "alone");
+    refuses("{{_ a {b c} d}}", "malformed");
+    refuses("{{_ a | b}}", "plural");
+    refuses("<p title={{_ a {b} c}}>", "quoted");
+}
+
 static void the_templates_of_the_server_load(void **state)
 {
     struct pages *pages = NULL;
@@ -313,6 +361,7 @@ int main(void)
         cmocka_unit_test(safe_templates_are_taken),
         cmocka_unit_test(a_document_is_shown_without_a_template),
         cmocka_unit_test(a_page_without_a_template_is_generic),
+        cmocka_unit_test(sentences_are_said_in_the_language),
         cmocka_unit_test(the_templates_of_the_server_load),
     };
 

@@ -1,5 +1,6 @@
 /* Figures and days as people write and type them. */
 #include "ledger/entry.h"
+#include "server/catalogue.h"
 #include "server/prose.h"
 #include "tests/check.h"
 
@@ -18,6 +19,14 @@ static void shows(int64_t minor, uint8_t currency, const char *english,
     assert_string_equal(text, english);
     prose_amount(text, amount_from_minor(minor), currency, true);
     assert_string_equal(text, french);
+}
+
+static int load_french(void **state)
+{
+    struct error error = {0};
+
+    (void)state;
+    return catalogue_load("server/po", &error) ? 0 : -1;
 }
 
 TEST(amounts_are_written_as_each_language_does)
@@ -165,5 +174,5 @@ int main(void)
     };
 
     entry_start();
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, load_french, NULL);
 }

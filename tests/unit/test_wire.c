@@ -1,4 +1,5 @@
 /* Values and records as JSON, and the words that people read instead. */
+#include "server/catalogue.h"
 #include "server/wire.h"
 #include "server/words.h"
 #include "tests/check.h"
@@ -24,6 +25,14 @@ static void is(const struct wire *wire, enum field_type type, const void *value,
 
     text[size] = '\0';
     assert_string_equal(text, expected);
+}
+
+static int load_french(void **state)
+{
+    struct error error = {0};
+
+    (void)state;
+    return catalogue_load("server/po", &error) ? 0 : -1;
 }
 
 TEST(programs_get_integers_and_iso_dates)
@@ -190,5 +199,5 @@ int main(void)
     };
 
     ledger_start();
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, load_french, NULL);
 }
