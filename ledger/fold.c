@@ -73,12 +73,15 @@ static struct record *fold_renew(struct fold *fold, enum record_type type,
 {
     const struct record *old = view_find(fold->view, type, key.key);
     struct record *record;
+    struct link theirs;
 
     if (old == NULL || old->state != STATE_REVERSED ||
         record_spec(type)->letter != 0)
         return NULL;
     record = view_edit(fold->view, type, key.key);
+    theirs = affairs_place(record); /* It stays in its list. */
     memset(record + 1, 0, record_spec(type)->bytes - sizeof *record);
+    affairs_stay(record, theirs);
     record->state = (uint8_t)state_first(type);
     return record;
 }

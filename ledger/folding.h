@@ -176,6 +176,20 @@ uint8_t campaign_outcome(const struct record_campaign *campaign);
 /* Do statements of every bank account cover the day before this instant? */
 bool statements_cover(const struct view *view, struct instant instant);
 
+/* ---- Affairs of parties (affairs.c) ---- */
+
+/* Keep what the entry says of parties, after its steps, by rules from 2 on. */
+void affairs_keep(struct fold *fold);
+/* Put an editable record into the list of its party, once. */
+void affairs_link(struct fold *fold, struct record *record, struct id party);
+/* Its place in that list, and to put it there again; none: in none. */
+struct link affairs_place(const struct record *record);
+void affairs_stay(struct record *record, struct link place);
+/* A voucher of this entry's day concerns them. */
+void affairs_voucher(struct fold *fold, struct id party);
+/* The rules number that judges the entry. */
+int64_t fold_rules(const struct fold *fold);
+
 /* sign.c: judges the signatures by the SIGNED steps of the kind, by what
  * sign_start() found before the first step was run. */
 struct step;

@@ -1,4 +1,5 @@
 /* Issue and redemption: numbers, holdings by day, the capital floor. */
+#include "ledger/affairs.h"
 #include "ledger/folding.h"
 
 #include <assert.h>
@@ -20,6 +21,8 @@ static struct record_holding *holding_edit(struct fold *fold, struct id party,
         return NULL;
     holding->party = party;
     holding->class = class;
+    if (fold_rules(fold) >= 2)
+        affairs_link(fold, &holding->head, party);
     return holding;
 }
 
@@ -385,6 +388,17 @@ static bool drop_capital(struct fold *fold, struct amount nominal,
                         error);
 }
 
+/* Whoever takes capital out answers for its debts some years more. */
+static bool stay_liable(struct fold *fold)
+{
+    struct date until = date_plus_months(fold->effective, 12 * LIABILITY_YEARS);
+    struct record_party *party = EDIT(fold, party);
+
+    if (fold_rules(fold) >= 2 && date_less(party->liable, until))
+        SET_ATTR(fold, party, liable, until);
+    return true;
+}
+
 /* A leaving member without a share left is a former one. */
 static bool end_member(struct fold *fold, struct error *error)
 {
@@ -425,7 +439,7 @@ bool effect_redeem_shares(struct fold *fold, const void *a, const void *b,
                           quantity, error) &&
            fold_add_sum(fold, &redemption->head, &redemption->payable, parts[0],
                         error) &&
-           drop_capital(fold, nominal, error) &&
+           drop_capital(fold, nominal, error) && stay_liable(fold) &&
            post_exit(fold, holder, owner_of(&redemption->head), parts, error) &&
            end_member(fold, error);
 }

@@ -160,6 +160,8 @@ bool effect_leave_member(struct fold *fold, const void *a, const void *b,
         !fold_move(fold, &member->head, TRANSITION_leave, error) ||
         !count_college(fold, &member->college, -1, error))
         return false;
+    if (fold_rules(fold) >= 2)
+        affairs_voucher(fold, *(const struct id *)a);
     if (!amount_is_zero(SLOT(fold, party)->capital))
         return true;
     return fold_move(fold, &member->head, TRANSITION_end, error);

@@ -12,6 +12,7 @@ enum { WAYS_MAX = 4 };
 /* What the lines of an entry amount to. */
 struct hands {
     bool needed[SIGNERS_MAX]; /* Of a required signer. */
+    bool forgotten;           /* A required signer is no more. */
 };
 
 bool role_may(uint8_t role, uint8_t act)
@@ -49,6 +50,7 @@ int64_t officers_needed(const struct fold *fold, uint8_t act)
 static void find_standing(const struct fold *fold, const struct signer *signer,
                           struct standing *standing)
 {
+    const struct record_party *party;
     const struct record_seat *seat;
     const struct record_key *key;
 
@@ -64,6 +66,10 @@ static void find_standing(const struct fold *fold, const struct signer *signer,
     key = FIND_RECORD(fold, key, key_key(signer->party, signer->key_id));
     if (key != NULL && key->head.state == STATE_key_REVOKED)
         standing->ended = key->ended;
+    party = FIND_RECORD(fold, party, link_of_id(signer->party));
+    if (party != NULL && party->head.state != STATE_party_ACTIVE &&
+        standing->ended < 0)
+        standing->ended = party->ended;
 }
 
 void sign_start(struct fold *fold, const struct step *steps, size_t count)
@@ -207,6 +213,11 @@ static bool by_party(struct fold *fold, const struct step *step,
             found = hands->needed[i] = true;
     if (found)
         return true;
+    if (party->head.state != STATE_party_ACTIVE &&
+        party->ended != fold->meta->index) {
+        hands->forgotten = true;
+        return false;
+    }
     if (party->auth == AUTH_EMAIL)
         return by_clerk(fold, hands);
     if (party->auth == AUTH_PAPER) {
@@ -286,7 +297,7 @@ bool sign_judge(struct fold *fold, const struct step *steps, size_t count,
                 struct error *error)
 {
     bool met[WAYS_MAX + 1] = {false}, seen[WAYS_MAX + 1] = {false};
-    struct hands hands = {{false}};
+    struct hands hands = {0};
     bool any = false;
 
     for (size_t i = 0; i < fold->meta->signer_count; i++)
@@ -303,6 +314,9 @@ bool sign_judge(struct fold *fold, const struct step *steps, size_t count,
     }
     for (size_t way = 1; way <= WAYS_MAX; way++)
         any = any || met[way];
+    if (!any && hands.forgotten)
+        return fail(error, ERROR_STATE,
+                    "they were forgotten: nobody signs for them");
     if (!none_superfluous(fold, &hands, error))
         return false;
     if (any) {

@@ -364,7 +364,7 @@ static bool left_out(const struct step *step, int64_t rules)
 }
 
 /* The rules number that judges the entry: the first one states its own. */
-static int64_t rules_of(const struct fold *fold)
+int64_t fold_rules(const struct fold *fold)
 {
     const struct record_ledger *ledger = fold_ledger(fold);
 
@@ -377,7 +377,7 @@ static int64_t rules_of(const struct fold *fold)
 static bool run_all(struct fold *fold, struct error *error)
 {
     const struct kind_steps *steps = kind_steps(fold->entry->kind);
-    int64_t rules = rules_of(fold);
+    int64_t rules = fold_rules(fold);
 
     sign_start(fold, steps->steps, steps->count);
     for (size_t i = 0; i < steps->count; i++) {
@@ -392,6 +392,8 @@ static bool run_all(struct fold *fold, struct error *error)
             return false;
         }
     }
+    if (rules >= 2)
+        affairs_keep(fold);
     return sign_judge(fold, steps->steps, steps->count, error);
 }
 
@@ -427,7 +429,7 @@ bool fold_entry(const struct view *view, const struct entry *entry,
         return fail(error, ERROR_RULE, "the first entry must be ledger.open");
     if (ledger != NULL && ledger->head.state == STATE_ledger_CLOSED)
         return fail(error, ERROR_STATE, "the ledger is closed");
-    if (!entry_counts(entry, rules_of(&fold), error))
+    if (!entry_counts(entry, fold_rules(&fold), error))
         return false;
     if (ledger != NULL)
         fold_take(&fold, &ledger->head);

@@ -116,7 +116,10 @@ static bool key_is_revoked(const struct ledger_host *host, struct id party,
                            uint32_t key_id)
 {
     const struct state *base = host->at.base;
+    const struct record *owner = state_find_id(base, party);
 
+    if (owner != NULL && owner->state != STATE_party_ACTIVE)
+        return true; /* Forgotten, with all their keys. */
     for (size_t i = 0; i < state_count(base, RECORD_key); i++) {
         const struct record_key *key =
             (const void *)state_at(base, RECORD_key, i);
