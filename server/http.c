@@ -135,18 +135,22 @@ static bool is_own_origin(const struct request *request, const char *origin)
 }
 
 /*
- * Forms are what another site can make a browser send.  A browser says where
- * it comes from; a client that says nothing is no browser and has no cookie.
+ * Forms are what another site can make a browser send, and cookies what a
+ * browser adds by itself.  A browser says where it comes from; a client that
+ * says nothing is no browser and has no cookie.
  */
 static bool check_form_origin(const struct request *request,
                               struct error *error)
 {
     const struct request_headers *headers = &request->headers;
     const char *type = headers->content_type;
+    bool is_form =
+        type != NULL &&
+        strncasecmp(type, "application/x-www-form-urlencoded", 33) == 0;
     bool own;
 
-    if (strcmp(request->method, "GET") == 0 || type == NULL ||
-        strncasecmp(type, "application/x-www-form-urlencoded", 33) != 0)
+    if (strcmp(request->method, "GET") == 0 ||
+        (!is_form && headers->cookie == NULL))
         return true;
     if (headers->sec_fetch_site != NULL)
         own = strcmp(headers->sec_fetch_site, "same-origin") == 0 ||

@@ -4,6 +4,8 @@
 #include "server/load.h"
 #include "server/log.h"
 #include "server/proposals.h"
+#include "server/session.h"
+#include "sql/store_session.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -122,7 +124,9 @@ static void expire(struct keeper *keeper)
     if (keeper->expired_ms != 0 && now_ms() - keeper->expired_ms < EXPIRE_MS)
         return;
     keeper->expired_ms = now_ms();
-    if (!pool_borrow(&node->pool, &loan, &error))
+    if (!pool_borrow(&node->pool, &loan, &error) ||
+        !store_session_purge(loan.db, SESSION_IDLE_MINUTES,
+                             SESSION_MOST_MINUTES, &error))
         return;
     for (size_t i = 0; i < atomic_load(&node->count); i++) {
         int64_t count = 0;

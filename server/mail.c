@@ -210,7 +210,9 @@ bool mail_open(struct node *node, const struct store_mail *row,
 {
     int64_t until_ms = 0;
 
-    *letter = (struct letter){.from = node->config->mail_from};
+    *letter = (struct letter){.from = node->config->mail_from[0] != '\0'
+                                          ? node->config->mail_from
+                                          : "nobody@terreau.invalid"};
     if (!open_box(node, row, document, error))
         return false;
     memcpy(letter->id, row->mail_id, sizeof letter->id);

@@ -3,6 +3,7 @@
 #include "server/cosigner.h"
 #include "server/http.h"
 #include "server/keeper.h"
+#include "server/limit.h"
 #include "server/load.h"
 #include "server/log.h"
 #include "server/page.h"
@@ -168,6 +169,7 @@ bool node_start(struct node **out, const struct config *config,
                                 : config->database;
     if (gethostname(node->host_name, sizeof node->host_name - 1) != 0)
         (void)snprintf(node->host_name, sizeof node->host_name, "unknown");
+    node->limits = limits_create();
     pool_open(&node->pool, config->database, CONNECTIONS);
     if (!check_schema(node, error) || !load_clerk(node, error) ||
         !vault_start(node, error) || !load_mails(node, error) ||
@@ -206,6 +208,7 @@ void node_stop(struct node *node)
         stop_host(node->hosts[i]);
     pool_close(&node->pool);
     pages_free(node->mails);
+    limits_free(node->limits);
     seal_ring_free(node->ring);
     free(node);
 }

@@ -13,6 +13,7 @@ struct config;
 struct cosigner;
 struct exchange;
 struct keeper;
+struct limits;
 struct pages;
 struct postman;
 struct seal_ring;
@@ -28,6 +29,7 @@ struct node {
     struct key clerk_key;
     bool has_clerk;
     struct seal_ring *ring; /* NULL: no personal data here: vault.h. */
+    struct limits *limits;  /* How often somebody may do something. */
     struct pages *mails;    /* Templates of letters. */
     atomic_bool stopping;
     atomic_bool database_down;

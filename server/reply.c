@@ -16,24 +16,47 @@ static struct reply_header *find_header(struct reply *reply, const char *name)
     return NULL;
 }
 
+static struct reply_header *new_header(struct reply *reply)
+{
+    assert(reply->header_count < REPLY_HEADERS_MAX);
+    return &reply->headers[reply->header_count++];
+}
+
+static void write_header(struct reply_header *header, const char *name,
+                         const char *format, va_list args)
+    __attribute__((format(printf, 3, 0)));
+
+static void write_header(struct reply_header *header, const char *name,
+                         const char *format, va_list args)
+{
+    int size = vsnprintf(header->value, sizeof header->value, format, args);
+
+    assert(size >= 0 && (size_t)size < sizeof header->value);
+    for (const char *c = header->value; *c != '\0'; c++)
+        assert(*c >= ' ' && *c <= '~');
+    header->name = name;
+}
+
 void reply_header(struct reply *reply, const char *name, const char *format,
                   ...)
 {
     struct reply_header *header = find_header(reply, name);
     va_list args;
-    int size;
 
-    if (header == NULL) {
-        assert(reply->header_count < REPLY_HEADERS_MAX);
-        header = &reply->headers[reply->header_count++];
-    }
-    header->name = name;
     va_start(args, format);
-    size = vsnprintf(header->value, sizeof header->value, format, args);
+    write_header(header == NULL ? new_header(reply) : header, name, format,
+                 args);
     va_end(args);
-    assert(size >= 0 && (size_t)size < sizeof header->value);
-    for (const char *c = header->value; *c != '\0'; c++)
-        assert(*c >= ' ' && *c <= '~');
+}
+
+void reply_header_add(struct reply *reply, const char *name, const char *format,
+                      ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    write_header(new_header(reply), name, format, args);
+    va_end(args);
 }
 
 const char *reply_header_value(const struct reply *reply, const char *name)

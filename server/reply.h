@@ -48,6 +48,9 @@ struct reply {
 /* Set a header; asserts that the text fits and has no control characters. */
 void reply_header(struct reply *reply, const char *name, const char *format,
                   ...) __attribute__((format(printf, 3, 4)));
+/* The same beside one of that name: cookies. */
+void reply_header_add(struct reply *reply, const char *name, const char *format,
+                      ...) __attribute__((format(printf, 3, 4)));
 const char *reply_header_value(const struct reply *reply, const char *name);
 
 /* Body of a media type: freed with free(), or immutable and never freed. */

@@ -76,7 +76,7 @@ bool store_outbox_sent(struct db *db, const struct store_mail *mail,
 
     return db_query(
         db,
-        "UPDATE outbox SET sent_at = now()"
+        "UPDATE outbox SET sent_at = now(), ciphertext = ''"
         " WHERE ledger_id = $1 AND mail_id = $2",
         PARAMS(param_int4(mail->ledger_id), param_uuid(mail->mail_id)), &none,
         error);
