@@ -70,20 +70,52 @@ void nonce_write(char out[static NONCE_CHARS + 1], const struct nonce *nonce)
     write_url(out, NONCE_CHARS, nonce->bytes, sizeof nonce->bytes);
 }
 
-/* The six bits of a character, or -1. */
-static int six_bits(char c, int variant)
+/* The six bits of a character; above them, which variant it is none of. */
+enum { NOT_URL = 0x40, NOT_PADDED = 0x80, SIX = 0x3f };
+
+static const uint8_t sixes[128] = {
+    0xc0, 0xc0, 0xc0, 0xc0, 0xc0, 0xc0, 0xc0, 0xc0, 0xc0, 0xc0, 0xc0, 0xc0,
+    0xc0, 0xc0, 0xc0, 0xc0, 0xc0, 0xc0, 0xc0, 0xc0, 0xc0, 0xc0, 0xc0, 0xc0,
+    0xc0, 0xc0, 0xc0, 0xc0, 0xc0, 0xc0, 0xc0, 0xc0, 0xc0, 0xc0, 0xc0, 0xc0,
+    0xc0, 0xc0, 0xc0, 0xc0, 0xc0, 0xc0, 0xc0, 0x7e, 0xc0, 0xbe, 0xc0, 0x7f,
+    0x34, 0x35, 0x36, 0x37, 0x38, 0x39, 0x3a, 0x3b, 0x3c, 0x3d, 0xc0, 0xc0,
+    0xc0, 0xc0, 0xc0, 0xc0, 0xc0, 0x00, 0x01, 0x02, 0x03, 0x04, 0x05, 0x06,
+    0x07, 0x08, 0x09, 0x0a, 0x0b, 0x0c, 0x0d, 0x0e, 0x0f, 0x10, 0x11, 0x12,
+    0x13, 0x14, 0x15, 0x16, 0x17, 0x18, 0x19, 0xc0, 0xc0, 0xc0, 0xc0, 0xbf,
+    0xc0, 0x1a, 0x1b, 0x1c, 0x1d, 0x1e, 0x1f, 0x20, 0x21, 0x22, 0x23, 0x24,
+    0x25, 0x26, 0x27, 0x28, 0x29, 0x2a, 0x2b, 0x2c, 0x2d, 0x2e, 0x2f, 0x30,
+    0x31, 0x32, 0x33, 0xc0, 0xc0, 0xc0, 0xc0, 0xc0};
+
+/* Four characters are three bytes; false: one of them is no character. */
+static bool decode_four(uint8_t out[static 3], const char *text,
+                        uint8_t foreign)
 {
-    if (c >= 'A' && c <= 'Z')
-        return c - 'A';
-    if (c >= 'a' && c <= 'z')
-        return c - 'a' + 26;
-    if (c >= '0' && c <= '9')
-        return c - '0' + 52;
-    if (c == (variant == URL ? '-' : '+'))
-        return 62;
-    if (c == (variant == URL ? '_' : '/'))
-        return 63;
-    return -1;
+    uint8_t all = 0;
+    uint32_t bits = 0;
+
+    for (size_t i = 0; i < 4; i++) {
+        const uint8_t c = (uint8_t)text[i];
+        const uint8_t six = sixes[c & 0x7f];
+
+        all |= (uint8_t)(six | (c & 0x80) | (c & 0x80) >> 1);
+        bits = bits << 6 | (six & SIX);
+    }
+    out[0] = (uint8_t)(bits >> 16);
+    out[1] = (uint8_t)(bits >> 8);
+    out[2] = (uint8_t)bits;
+    return (all & foreign) == 0;
+}
+
+/* The last two or three characters, whose spare bits are zero. */
+static bool decode_rest(uint8_t out[static 3], const char *text, size_t size,
+                        uint8_t foreign)
+{
+    char four[4] = {'A', 'A', 'A', 'A'};
+
+    if (size == 1)
+        return false;
+    memcpy(four, text, size);
+    return decode_four(out, four, foreign) && out[size - 1] == 0;
 }
 
 /*
@@ -93,8 +125,9 @@ static int six_bits(char c, int variant)
 static bool decode(uint8_t *out, size_t room, size_t *size, const char *text,
                    size_t text_size, int variant)
 {
-    size_t padding = 0, got = 0;
-    unsigned bits = 0, held = 0; /* held: bits not written yet. */
+    const uint8_t foreign = variant == URL ? NOT_URL : NOT_PADDED;
+    size_t padding = 0, got = 0, rest;
+    uint8_t last[3];
 
     if (variant == PADDED && text_size % 4 != 0)
         return false;
@@ -102,23 +135,18 @@ static bool decode(uint8_t *out, size_t room, size_t *size, const char *text,
            text[text_size - 1 - padding] == '=')
         padding++;
     text_size -= padding;
-    for (size_t i = 0; i < text_size; i++) {
-        int six = six_bits(text[i], variant);
-
-        if (six < 0)
+    rest = text_size % 4;
+    if (variant == PADDED && padding != (4 - rest) % 4)
+        return false;
+    for (; text_size >= 4; text += 4, text_size -= 4, got += 3)
+        if (got + 3 > room || !decode_four(out + got, text, foreign))
             return false;
-        bits = bits << 6 | (unsigned)six;
-        held += 6;
-        if (held < 8)
-            continue;
-        held -= 8;
-        if (got == room)
+    if (rest > 0) {
+        if (got + rest - 1 > room || !decode_rest(last, text, rest, foreign))
             return false;
-        out[got++] = (uint8_t)(bits >> held);
-        bits &= (1U << held) - 1;
+        memcpy(out + got, last, rest - 1);
+        got += rest - 1;
     }
-    if (held >= 6 || bits != 0 || (variant == PADDED && padding != held / 2))
-        return false; /* A lone character, spare bits, wrong padding. */
     *size = got;
     return true;
 }

@@ -95,8 +95,9 @@ static bool read_text(struct text *json, struct text text, const char *origin,
     return true;
 }
 
-bool envelope_read(struct envelope *envelope, const char *bytes, size_t size,
-                   const char *origin, struct error *error)
+bool envelope_read_again(struct envelope *envelope, const char *bytes,
+                         size_t size, const char *origin,
+                         const struct hash *text_hash, struct error *error)
 {
     if (size > LEAF_BYTES_MAX - LEAF_FRONT)
         return fail(error, ERROR_SIZE, "an entry note has at most %d bytes",
@@ -105,9 +106,20 @@ bool envelope_read(struct envelope *envelope, const char *bytes, size_t size,
         return false;
     if (!read_text(&envelope->json, envelope->note.text, origin, error))
         return false;
-    envelope->text_hash = entry_text_hash(envelope->note.text);
+    envelope->text_hash = *text_hash;
     return signers_read(envelope->signers, &envelope->signer_count,
                         &envelope->note, origin, error);
+}
+
+bool envelope_read(struct envelope *envelope, const char *bytes, size_t size,
+                   const char *origin, struct error *error)
+{
+    static const struct hash unknown;
+
+    if (!envelope_read_again(envelope, bytes, size, origin, &unknown, error))
+        return false;
+    envelope->text_hash = entry_text_hash(envelope->note.text);
+    return true;
 }
 
 bool leaf_read(struct instant *accepted, struct text *note, const void *leaf,

@@ -37,6 +37,12 @@ MUST_USE bool envelope_read(struct envelope *envelope, const char *bytes,
                             size_t size, const char *origin,
                             struct error *error);
 
+/* The same of one that was read before, and whose text's hash was kept. */
+MUST_USE bool envelope_read_again(struct envelope *envelope, const char *bytes,
+                                  size_t size, const char *origin,
+                                  const struct hash *text_hash,
+                                  struct error *error);
+
 /* accepted and the note's bytes of a leaf. */
 MUST_USE bool leaf_read(struct instant *accepted, struct text *note,
                         const void *leaf, size_t size, struct error *error);

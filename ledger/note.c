@@ -72,8 +72,12 @@ static bool check_characters(const char *text, size_t size, struct error *error)
     size_t bytes;
 
     for (size_t i = 0; i < size; i += bytes) {
-        int32_t point = rune(text + i, size - i, &bytes);
+        int32_t point;
 
+        bytes = 1;
+        if ((uint8_t)text[i] >= ' ' && (uint8_t)text[i] < 0x80)
+            continue;
+        point = rune(text + i, size - i, &bytes);
         if (point < 0)
             return fail(error, ERROR_NOTE, "byte %zu is not UTF-8", i);
         if (point < ' ' && point != '\n')

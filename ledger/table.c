@@ -43,8 +43,8 @@ struct record *table_at(const struct table *table, size_t i)
                                      i % CHUNK * table->record_bytes);
 }
 
-static size_t place(const struct table *table, enum record_type type,
-                    const uint8_t key[static 16])
+static uint64_t hash_of(const struct table *table, enum record_type type,
+                        const uint8_t key[static 16])
 {
     uint8_t bytes[17], hash[crypto_shorthash_BYTES];
     uint64_t value;
@@ -53,34 +53,48 @@ static size_t place(const struct table *table, enum record_type type,
     bytes[16] = (uint8_t)type;
     (void)crypto_shorthash(hash, bytes, sizeof bytes, table->seed);
     memcpy(&value, hash, sizeof value);
-    return (size_t)value & (table->room - 1);
+    return value;
 }
 
 /* Where the record is, or the free place where it would go. */
-static size_t seek(const struct table *table, enum record_type type,
-                   const uint8_t key[static 16])
+static struct table_place *seek(const struct table *table, uint64_t hash,
+                                enum record_type type,
+                                const uint8_t key[static 16])
 {
-    size_t at = place(table, type, key);
+    const uint32_t tag = (uint32_t)(hash >> 32);
+    size_t at = (size_t)hash & (table->room - 1);
 
-    while (table->index[at] != 0) {
-        const struct record *record = table_at(table, table->index[at] - 1);
+    for (; table->index[at].number != 0; at = (at + 1) & (table->room - 1)) {
+        const struct record *record;
 
+        if (table->index[at].tag != tag)
+            continue;
+        record = table_at(table, table->index[at].number - 1);
         if (record->type == type && memcmp(record->key, key, 16) == 0)
             break;
-        at = (at + 1) & (table->room - 1);
     }
-    return at;
+    return &table->index[at];
 }
 
 struct record *table_find(const struct table *table, enum record_type type,
                           const uint8_t key[static 16])
 {
-    size_t at;
+    const struct table_place *place;
 
     if (table->count == 0)
         return NULL;
-    at = seek(table, type, key);
-    return table->index[at] != 0 ? table_at(table, table->index[at] - 1) : NULL;
+    place = seek(table, hash_of(table, type, key), type, key);
+    return place->number != 0 ? table_at(table, place->number - 1) : NULL;
+}
+
+static void enter(struct table *table, const struct record *record,
+                  uint32_t number)
+{
+    const uint64_t hash = hash_of(table, record->type, record->key);
+    struct table_place *place = seek(table, hash, record->type, record->key);
+
+    assert(place->number == 0);
+    *place = (struct table_place){number, (uint32_t)(hash >> 32)};
 }
 
 static void grow(struct table *table)
@@ -90,12 +104,8 @@ static void grow(struct table *table)
     free(table->index);
     table->index = must(calloc(room, sizeof table->index[0]));
     table->room = room;
-    for (size_t i = 0; i < table->count; i++) {
-        const struct record *record = table_at(table, i);
-
-        table->index[seek(table, record->type, record->key)] =
-            (uint32_t)(i + 1);
-    }
+    for (size_t i = 0; i < table->count; i++)
+        enter(table, table_at(table, i), (uint32_t)(i + 1));
 }
 
 static void add_chunk(struct table *table)
@@ -111,20 +121,17 @@ struct record *table_put(struct table *table, enum record_type type,
                          const uint8_t key[static 16])
 {
     struct record *record;
-    size_t at;
 
     assert(table->count < UINT32_MAX - 1);
     if (table->count >= table->room / 4 * 3)
         grow(table);
     if (table->count == table->chunk_count * CHUNK)
         add_chunk(table);
-    at = seek(table, type, key);
-    assert(table->index[at] == 0);
-    table->index[at] = (uint32_t)++table->count;
-    record = table_at(table, table->count - 1);
+    record = table_at(table, table->count++);
     memset(record, 0, table->record_bytes);
     memcpy(record->key, key, 16);
     record->type = (uint8_t)type;
+    enter(table, record, (uint32_t)table->count);
     return record;
 }
 

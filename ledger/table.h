@@ -10,11 +10,18 @@
 
 #include "ledger/record.h"
 
+/* Where a record is, and bits of its hash that tell most others apart without
+ * a look at them. */
+struct table_place {
+    uint32_t number; /* From 1; 0: free. */
+    uint32_t tag;
+};
+
 struct table {
     size_t record_bytes; /* Of one place. */
     size_t count;
     size_t room; /* Places in index, a power of two; 0: nothing yet. */
-    uint32_t *index;
+    struct table_place *index;
     uint8_t **chunks;
     size_t chunk_count;
     const uint8_t *seed; /* 16 bytes; the caller's. */

@@ -4,29 +4,28 @@
 #include <sodium.h>
 #include <string.h>
 
-static struct hash hash_parts(uint8_t prefix, const void *a, size_t a_size,
-                              const void *b, size_t b_size)
+struct hash tree_leaf_hash(const void *leaf, size_t size)
 {
+    static const uint8_t prefix = 0x00;
     crypto_hash_sha256_state state;
     struct hash hash;
 
     (void)crypto_hash_sha256_init(&state);
     (void)crypto_hash_sha256_update(&state, &prefix, 1);
-    (void)crypto_hash_sha256_update(&state, a, a_size);
-    (void)crypto_hash_sha256_update(&state, b, b_size);
+    (void)crypto_hash_sha256_update(&state, leaf, size);
     (void)crypto_hash_sha256_final(&state, hash.bytes);
     return hash;
 }
 
-struct hash tree_leaf_hash(const void *leaf, size_t size)
-{
-    return hash_parts(0x00, leaf, size, "", 0);
-}
-
 struct hash tree_node_hash(const struct hash *left, const struct hash *right)
 {
-    return hash_parts(0x01, left->bytes, sizeof left->bytes, right->bytes,
-                      sizeof right->bytes);
+    uint8_t bytes[1 + 2 * sizeof left->bytes] = {0x01};
+    struct hash hash;
+
+    memcpy(bytes + 1, left->bytes, sizeof left->bytes);
+    memcpy(bytes + 1 + sizeof left->bytes, right->bytes, sizeof right->bytes);
+    (void)crypto_hash_sha256(hash.bytes, bytes, sizeof bytes);
+    return hash;
 }
 
 void tree_append(struct tree *tree, const struct hash *leaf)
@@ -88,6 +87,35 @@ void tile_edge_append(struct tile_edge *edge, uint64_t size,
         each(context, level, size, edge->hashes[level]);
         hash = tree_fold(edge->hashes[level], TILE_HASHES);
     }
+}
+
+/* On its way up a new node passes every level of the tiles that it ends. */
+void tree_append_tiles(struct tree *tree, struct tile_edge *edge,
+                       const struct hash *leaf,
+                       void (*each)(void *context, int level, uint64_t number,
+                                    const struct hash *hashes),
+                       void *context)
+{
+    const int heights = 8; /* Of a tile. */
+    struct hash node = *leaf;
+    int level = 0;
+
+    assert(tree->size < INT64_MAX);
+    for (;; level++) {
+        if (level % heights == 0 && level / heights < TILE_LEVELS) {
+            struct hash *tile = edge->hashes[level / heights];
+            const uint64_t place = tree->size >> level;
+
+            tile[place % TILE_HASHES] = node;
+            if (place % TILE_HASHES == TILE_HASHES - 1)
+                each(context, level / heights, place / TILE_HASHES, tile);
+        }
+        if ((tree->size >> level & 1) == 0)
+            break;
+        node = tree_node_hash(&tree->nodes[level], &node);
+    }
+    tree->nodes[level] = node;
+    tree->size++;
 }
 
 /* Appends value with at least digits digits. */

@@ -50,6 +50,13 @@ void tile_edge_append(struct tile_edge *edge, uint64_t size,
                                    const struct hash *hashes),
                       void *context);
 
+/* Both at once, for about half of the hashing. */
+void tree_append_tiles(struct tree *tree, struct tile_edge *edge,
+                       const struct hash *leaf,
+                       void (*each)(void *context, int level, uint64_t number,
+                                    const struct hash *hashes),
+                       void *context);
+
 /* "tile/<L>/<N>[.p/<W>]" or "tile/entries/<N>[.p/<W>]"; level -1: entries. */
 struct tile_path {
     int level; /* -1: entry bundle. */

@@ -239,9 +239,8 @@ static void add_entry(struct batch *batch, struct item *item,
     batch->seen[seek(batch, &item->envelope.text_hash)] = (uint16_t)(place + 1);
     add_postings(batch, outcome, item->index);
     add_subjects(batch, outcome, item->index);
-    tile_edge_append(&batch->after.edge, (uint64_t)item->index,
-                     &item->leaf_hash, add_tile, batch);
-    tree_append(&batch->after.tree, &item->leaf_hash);
+    tree_append_tiles(&batch->after.tree, &batch->after.edge, &item->leaf_hash,
+                      add_tile, batch);
     batch->after.size++;
     batch->after.accepted = item->accepted;
     batch->statements = batch->statements ||

@@ -85,8 +85,8 @@ static bool fold_row(struct following *following, const struct store_entry *row,
     folder->lists.used = 0;
     if (!leaf_read(&meta.accepted, &note, row->leaf.bytes, row->leaf.size,
                    error) ||
-        !envelope_read(&folder->envelope, note.bytes, note.size,
-                       following->origin, error) ||
+        !envelope_read_again(&folder->envelope, note.bytes, note.size,
+                             following->origin, &row->text_hash, error) ||
         !entry_parse(&folder->entry, &folder->lists,
                      folder->envelope.json.bytes, folder->envelope.json.size,
                      error))
@@ -143,9 +143,8 @@ static bool each_row(void *context, const struct store_entry *row,
             }
         }
     }
-    tile_edge_append(&following->edge, (uint64_t)following->size,
-                     &row->leaf_hash, pass_over, NULL);
-    tree_append(&following->tree, &row->leaf_hash);
+    tree_append_tiles(&following->tree, &following->edge, &row->leaf_hash,
+                      pass_over, NULL);
     following->accepted = row->accepted;
     following->size++;
     return true;

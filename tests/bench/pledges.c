@@ -242,6 +242,7 @@ static void read_pages(const struct show *show)
     read_with_wrk(show, "campaign_json", path, "application/json");
     read_with_wrk(show, "checkpoint", "/load/checkpoint", "*/*");
     read_with_wrk(show, "tile", "/load/tile/0/000", "*/*");
+    read_with_wrk(show, "receipt", "/load/receipt/1234", "*/*");
 }
 
 /* ---- The node before and after ---- */

@@ -60,6 +60,16 @@ END {
         ratio(1e6, m["audit_per_s"]), 60)
     at_most("audit, bytes of memory per entry", \
         m["audit_bytes_per_entry"], 308)
+    if (m["audit_1000k_seconds"]) {
+        at_most("audit of 1,000,000 entries, s (measured)", \
+            m["audit_1000k_seconds"], 60)
+        at_most("its memory per live record, beside 8 B an entry", \
+            m["audit_1000k_bytes_per_record"], 300)
+    }
+    at_least("witness, same size again, 1 connection, per s", \
+        m["witness_refresh_per_s"], 766)
+    at_least("witness, a grown log, 1 connection, per s", \
+        m["witness_growth_per_s"], 766)
     at_least("campaign page, per s", m["get_campaign_html_per_s"], 20000)
     at_most("campaign page, p99 ms", m["get_campaign_html_p99_ms"], 10)
     at_least("campaign JSON, per s", m["get_campaign_json_per_s"], 20000)

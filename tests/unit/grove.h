@@ -45,9 +45,8 @@ static inline void grove_grow(struct grove *grove, uint64_t size)
     while (grove->tree.size < size) {
         struct hash leaf = grove_leaf(grove->tree.size);
 
-        tile_edge_append(&grove->edge, grove->tree.size, &leaf, grove_keep_tile,
-                         grove);
-        tree_append(&grove->tree, &leaf);
+        tree_append_tiles(&grove->tree, &grove->edge, &leaf, grove_keep_tile,
+                          grove);
     }
 }
 

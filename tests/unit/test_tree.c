@@ -56,6 +56,33 @@ TEST(the_compact_range_has_the_root_of_the_definition)
     }
 }
 
+static void count_tiles(void *context, int level, uint64_t number,
+                        const struct hash *hashes)
+{
+    uint64_t *tiles = context;
+
+    (void)hashes;
+    *tiles = *tiles * 31 + (uint64_t)level * 1000000 + number + 1;
+}
+
+TEST(tree_and_tiles_together_are_what_they_are_apart)
+{
+    static struct tile_edge edge, edges;
+    struct tree tree = {0}, both = {0};
+    uint64_t tiles = 0, seen = 0;
+
+    for (uint64_t i = 0; i < 66000; i++) {
+        struct hash leaf = grove_leaf(i);
+
+        tile_edge_append(&edge, i, &leaf, count_tiles, &tiles);
+        tree_append(&tree, &leaf);
+        tree_append_tiles(&both, &edges, &leaf, count_tiles, &seen);
+    }
+    assert_memory_equal(&both, &tree, sizeof tree);
+    assert_memory_equal(&edges, &edge, sizeof edge);
+    assert_true(tiles == seen && tiles != 0);
+}
+
 TEST(tiles_hold_what_tlog_tiles_says)
 {
     grove_grow(grove, 70000);
@@ -217,6 +244,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_hashes_are_those_of_certificate_transparency),
         cmocka_unit_test(the_compact_range_has_the_root_of_the_definition),
+        cmocka_unit_test(tree_and_tiles_together_are_what_they_are_apart),
         cmocka_unit_test(tiles_hold_what_tlog_tiles_says),
         cmocka_unit_test(every_node_is_found_in_its_tile),
         cmocka_unit_test(a_span_lies_within_one_tile),
