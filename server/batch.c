@@ -1,4 +1,5 @@
 #include "server/batch.h"
+#include "sql/store_vault.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -219,6 +220,20 @@ static void add_tile(void *context, int level, uint64_t number,
     batch->rows.tiles = batch->tiles;
 }
 
+/* In the same transaction, so that a crash forgets nobody's erasure. */
+static void add_erasure(struct batch *batch, const struct entry *entry)
+{
+    struct store_erasure row = {0};
+
+    if (entry->kind != ENTRY_party_erase)
+        return;
+    memcpy(row.subject, entry->party_erase.party.bytes, sizeof row.subject);
+    row.part =
+        entry->party_erase.scope == ERASE_ALL ? PART_IDENTITY : PART_CONTACT;
+    batch->erasures[batch->rows.erasure_count++] = row;
+    batch->rows.erasures = batch->erasures;
+}
+
 static void add_entry(struct batch *batch, struct item *item,
                       const struct outcome *outcome)
 {
@@ -279,6 +294,7 @@ void batch_add(struct batch *batch, struct bench *bench, struct item *item,
     item->leaf = (struct text){leaf, (uint32_t)size};
     batch->leaf_bytes += size;
     add_entry(batch, item, &bench->folder->outcome);
+    add_erasure(batch, &bench->folder->entry);
 }
 
 static void take_back(struct items *items, struct item *item)
@@ -297,7 +313,7 @@ void batch_undo(struct batch *batch, struct items *items)
         take_back(items, batch->items[i]);
     while ((item = items_pop(&batch->others)) != NULL)
         take_back(items, item);
-    batch->rows.entry_count = 0;
+    batch->rows.entry_count = batch->rows.erasure_count = 0;
     if (batch->layer != NULL)
         layer_clear(batch->layer);
 }

@@ -23,6 +23,7 @@ struct batch {
     bool statements;    /* A bank statement is among them. */
     int64_t landed_ms;  /* When it was committed; the teller's. */
 
+    struct store_erasure erasures[BATCH_ENTRIES_MAX];
     struct store_posting *postings;
     struct store_subject *subjects;
     struct store_tile *tiles;

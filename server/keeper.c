@@ -1,5 +1,6 @@
 #include "server/keeper.h"
 #include "server/config.h"
+#include "server/eraser.h"
 #include "server/http.h"
 #include "server/load.h"
 #include "server/log.h"
@@ -15,6 +16,7 @@ enum {
     POLL_MS = 200,
     HOLD_MS = 5000, /* That somebody waits for a size. */
     EXPIRE_MS = 3600 * 1000,
+    ERASE_MS = 1000,
     PAGE = 64,
 };
 
@@ -34,6 +36,7 @@ struct keeper {
     struct hold *holds;
     int64_t expired_ms;
     int64_t saved_ms;
+    int64_t erased_ms;
 };
 
 static int64_t now_ms(void)
@@ -226,6 +229,10 @@ static void *poll_on(void *context)
         polled_ms = now_ms();
         poll_sizes(keeper);
         expire(keeper);
+        if (now_ms() - keeper->erased_ms >= ERASE_MS) {
+            keeper->erased_ms = now_ms();
+            eraser_run(keeper->node);
+        }
     }
     release(keeper, true);
     return NULL;

@@ -1,27 +1,11 @@
 #include "server/vault_inside.h"
+#include "sql/person.h"
 
 #include <assert.h>
 #include <sodium.h>
 #include <string.h>
 
-static struct seal_place contact_place(const struct store_person *person)
-{
-    return (struct seal_place){SEAL_CONTACT, person->ledger_id, person->subject,
-                               UUID_BYTES};
-}
-
-/* What is looked up: nobody types capitals twice alike. */
-static size_t fold_case(char out[static VAULT_EMAIL_BYTES + 1],
-                        const char *email)
-{
-    size_t size = strnlen(email, VAULT_EMAIL_BYTES);
-
-    for (size_t i = 0; i < size; i++)
-        out[i] = (char)(email[i] >= 'A' && email[i] <= 'Z' ? email[i] | 0x20
-                                                           : email[i]);
-    out[size] = '\0';
-    return size;
-}
+static_assert((int)VAULT_EMAIL_BYTES == (int)PERSON_EMAIL_BYTES, "one size");
 
 bool vault_contact_put(struct node *node, struct db *db,
                        const struct store_person *person, const char *email,
@@ -29,27 +13,20 @@ bool vault_contact_put(struct node *node, struct db *db,
 {
     uint8_t key[SEAL_KEY_BYTES], box[VAULT_EMAIL_BYTES + SEAL_EXTRA_BYTES];
     struct store_contact contact = {.person = *person};
-    struct seal_place place = contact_place(person);
     uint32_t kek = seal_newest(node->ring);
-    size_t size = strnlen(email, VAULT_EMAIL_BYTES);
-    char folded[VAULT_EMAIL_BYTES + 1];
     struct hash mac;
 
-    if (size == 0)
+    if (email[0] == '\0')
         return store_contact_delete(db, person, error);
     if (!vault_key_make(node, db, person, PART_CONTACT, key, error))
         return false;
-    seal_close_with(key, &place, email, size, contact.address.nonce, box);
+    person_seal_address(key, email, &contact, box);
     sodium_memzero(key, sizeof key);
-    contact.address.bytes =
-        (struct text){(const char *)box, (uint32_t)size + SEAL_EXTRA_BYTES};
-    if (!seal_mac(node->ring, kek, "email", folded, fold_case(folded, email),
-                  &mac))
+    if (!person_mac(node->ring, kek, email, &mac))
         return fail(error, ERROR_READ_ONLY, "the node's key went away");
     return store_contact_put(db, kek, &mac, &contact, error);
 }
 
-/* Opens a row: a hash that was copied to another row finds nobody. */
 struct opening {
     struct node *node;
     struct db *db;
@@ -60,21 +37,12 @@ static bool open_contact(void *context, const struct store_contact *row,
                          struct error *error)
 {
     struct opening *opening = context;
-    struct seal_place place = contact_place(&row->person);
     uint8_t key[SEAL_KEY_BYTES];
-    size_t size = row->address.bytes.size;
-    bool opened;
+    bool opened = vault_key(opening->node, opening->db, &row->person,
+                            PART_CONTACT, key, error) &&
+                  person_open_address(key, row, opening->email, error);
 
-    if (size < SEAL_EXTRA_BYTES || size > VAULT_EMAIL_BYTES + SEAL_EXTRA_BYTES)
-        return fail(error, ERROR_DOUBT, "a sealed address is damaged");
-    opened = vault_key(opening->node, opening->db, &row->person, PART_CONTACT,
-                       key, error) &&
-             seal_open_with(key, &place, row->address.nonce,
-                            (const uint8_t *)row->address.bytes.bytes, size,
-                            opening->email, error);
     sodium_memzero(key, sizeof key);
-    if (opened)
-        opening->email[size - SEAL_EXTRA_BYTES] = '\0';
     return opened;
 }
 
@@ -85,6 +53,7 @@ struct finding {
     size_t count;
 };
 
+/* Opens the row: a hash that was copied to another row finds nobody. */
 static bool add_party(void *context, const struct store_contact *row,
                       struct error *error)
 {
@@ -97,7 +66,7 @@ static bool add_party(void *context, const struct store_contact *row,
         return true;
     if (!open_contact(&finding->opening, row, error))
         return false;
-    (void)fold_case(folded, finding->opening.email);
+    (void)person_fold_case(folded, finding->opening.email);
     if (strcmp(folded, finding->wanted) != 0)
         return fail(error, ERROR_DOUBT, "an address has another's hash");
     memcpy(party.party.bytes, row->person.subject, UUID_BYTES);
@@ -112,16 +81,15 @@ bool vault_parties_of_email(struct node *node, struct db *db, const char *email,
     struct finding finding = {.opening = {.node = node, .db = db}, .out = out};
     uint32_t numbers[SEAL_KEYS_MAX];
     struct hash macs[SEAL_KEYS_MAX];
-    size_t keys, size, tried = 0;
+    size_t keys, tried = 0;
     bool good;
 
     if (!vault_ring(node, error))
         return false;
-    size = fold_case(finding.wanted, email);
+    (void)person_fold_case(finding.wanted, email);
     keys = seal_numbers(node->ring, numbers);
     for (size_t i = 0; i < keys; i++)
-        tried += seal_mac(node->ring, numbers[i], "email", finding.wanted, size,
-                          &macs[tried]);
+        tried += person_mac(node->ring, numbers[i], email, &macs[tried]);
     good = store_contacts(db, macs, tried, add_party, &finding, error);
     *count = finding.count;
     sodium_memzero(&finding, sizeof finding);

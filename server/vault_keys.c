@@ -1,6 +1,7 @@
 #include "server/config.h"
 #include "server/log.h"
 #include "server/vault_inside.h"
+#include "sql/person.h"
 
 #include <errno.h>
 #include <sodium.h>
@@ -92,27 +93,14 @@ struct store_person vault_person(int32_t ledger_id, struct id party)
     return person;
 }
 
-static struct seal_place key_place(uint8_t row[static UUID_BYTES + 1],
-                                   const struct store_person *person,
-                                   enum vault_part part)
-{
-    memcpy(row, person->subject, UUID_BYTES);
-    row[UUID_BYTES] = (uint8_t)part;
-    return (struct seal_place){SEAL_SUBJECT, person->ledger_id, row,
-                               UUID_BYTES + 1};
-}
-
 bool vault_key(struct node *node, struct db *db,
                const struct store_person *person, enum vault_part part,
                uint8_t key[static SEAL_KEY_BYTES], struct error *error)
 {
-    uint8_t nonce[SEAL_NONCE_BYTES], row[UUID_BYTES + 1];
-    uint8_t wrapped[SEAL_KEY_BYTES + SEAL_EXTRA_BYTES];
-    struct seal_place place = key_place(row, person, part);
+    uint8_t nonce[SEAL_NONCE_BYTES], wrapped[PERSON_WRAPPED_BYTES];
 
     return store_subject_key(db, person, part, nonce, wrapped, error) &&
-           seal_open(node->ring, &place, nonce, wrapped, sizeof wrapped, key,
-                     error);
+           person_unwrap(node->ring, person, part, nonce, wrapped, key, error);
 }
 
 /* The key there is, or a new one; of two at once the first stays. */
@@ -120,8 +108,7 @@ bool vault_key_make(struct node *node, struct db *db,
                     const struct store_person *person, enum vault_part part,
                     uint8_t key[static SEAL_KEY_BYTES], struct error *error)
 {
-    uint8_t box[SEAL_KEY_BYTES + SEAL_EXTRA_BYTES], row[UUID_BYTES + 1];
-    struct seal_place place = key_place(row, person, part);
+    uint8_t box[PERSON_WRAPPED_BYTES];
     struct store_box wrapped = {
         .bytes = {.bytes = (const char *)box, .size = sizeof box}};
     struct error why = {0};
@@ -131,7 +118,7 @@ bool vault_key_make(struct node *node, struct db *db,
     if (why.code != ERROR_ABSENT)
         return fail(error, why.code, "%s", why.text);
     randombytes_buf(key, SEAL_KEY_BYTES);
-    seal_close(node->ring, &place, key, SEAL_KEY_BYTES, wrapped.nonce, box);
+    person_wrap(node->ring, person, part, key, wrapped.nonce, box);
     return store_subject_key_insert(db, person, part,
                                     seal_box_number(box, sizeof box), &wrapped,
                                     error) &&

@@ -28,8 +28,10 @@ enum {
     TILE_LEVEL,
     TILE_NUMBER,
     TILE_HASHES_COLUMN,
+    ERASURE_SUBJECT,
+    ERASURE_PART,
 };
-static_assert(TILE_HASHES_COLUMN + 1 == STORE_COLUMNS, "one array each");
+static_assert(ERASURE_PART + 1 == STORE_COLUMNS, "one array each");
 
 /*
  * The clock is read above the locked row: below it, it would be read before
@@ -63,6 +65,9 @@ static const struct {
     {"tile", "INSERT INTO tile (ledger_id, level, number, hashes)"
              " SELECT $1::int, * FROM unnest($2::smallint[], $3::bigint[],"
              " $4::bytea[])"},
+    {"erasure", "INSERT INTO erasure (ledger_id, subject, part)"
+                " SELECT $1::int, * FROM unnest($2::uuid[], $3::smallint[])"
+                " ON CONFLICT DO NOTHING"},
     {"head", "WITH moved AS ("
              " UPDATE head SET size = $3::bigint, root = $4::bytea,"
              " accepted_ms = $5::bigint"
@@ -184,9 +189,10 @@ bool store_lock_finish(struct store_append *append, struct store_head *head,
 static void start(struct store_append *append)
 {
     static const enum oid types[STORE_COLUMNS] = {
-        OID_INT8,  OID_INT2, OID_INT8, OID_DATE, OID_BYTEA, OID_BYTEA,
-        OID_BYTEA, OID_INT8, OID_INT2, OID_INT2, OID_UUID,  OID_DATE,
-        OID_INT8,  OID_UUID, OID_INT8, OID_INT2, OID_INT8,  OID_BYTEA,
+        OID_INT8,  OID_INT2,  OID_INT8,  OID_DATE, OID_BYTEA,
+        OID_BYTEA, OID_BYTEA, OID_INT8,  OID_INT2, OID_INT2,
+        OID_UUID,  OID_DATE,  OID_INT8,  OID_UUID, OID_INT8,
+        OID_INT2,  OID_INT8,  OID_BYTEA, OID_UUID, OID_INT2,
     };
 
     for (int i = 0; i < STORE_COLUMNS; i++)
@@ -239,6 +245,11 @@ static void put_batch(struct array *columns, const struct store_batch *batch)
         array_bytes(&columns[TILE_HASHES_COLUMN], batch->tiles[i].hashes,
                     sizeof batch->tiles[i].hashes);
     }
+    for (size_t i = 0; i < batch->erasure_count; i++) {
+        array_bytes(&columns[ERASURE_SUBJECT], batch->erasures[i].subject,
+                    UUID_BYTES);
+        array_int(&columns[ERASURE_PART], batch->erasures[i].part);
+    }
 }
 
 /* One INSERT of the columns from first to before end. */
@@ -270,8 +281,10 @@ static bool send_rows(struct store_append *append,
                      error) ||
         !send_insert(append, "subject", ledger_id, SUBJECT_SUBJECT, TILE_LEVEL,
                      error) ||
-        !send_insert(append, "tile", ledger_id, TILE_LEVEL, STORE_COLUMNS,
-                     error))
+        !send_insert(append, "tile", ledger_id, TILE_LEVEL, ERASURE_SUBJECT,
+                     error) ||
+        !send_insert(append, "erasure", ledger_id, ERASURE_SUBJECT,
+                     STORE_COLUMNS, error))
         return false;
     if (!pipeline_send_prepared(
             &append->db, "head",

@@ -21,7 +21,7 @@
 #include "sql/array.h"
 #include "sql/store.h"
 
-enum { STORE_COLUMNS = 18 };
+enum { STORE_COLUMNS = 20 };
 
 /* A connection that appends.  It belongs to one thread. */
 struct store_append {
@@ -41,6 +41,12 @@ struct store_place {
     int64_t idx;
 };
 
+/* A person to be erased from the tables; parts are of store_vault.h. */
+struct store_erasure {
+    uint8_t subject[UUID_BYTES];
+    int16_t part;
+};
+
 /* What one transaction adds; all is the caller's. */
 struct store_batch {
     int32_t ledger_id;
@@ -54,6 +60,8 @@ struct store_batch {
     size_t subject_count;
     const struct store_tile *tiles; /* Those that became full. */
     size_t tile_count;
+    const struct store_erasure *erasures; /* To be done after it. */
+    size_t erasure_count;
 };
 
 /* Connect and prepare; conninfo must outlive *append. */

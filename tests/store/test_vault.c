@@ -1,6 +1,7 @@
 /* Personal data: found again, changed, moved, erased; nothing left in rows. */
 #include "server/config.h"
 #include "server/vault.h"
+#include "sql/rewrap.h"
 #include "tests/store/fixture.h"
 
 #include <sodium.h>
@@ -49,8 +50,10 @@ static int stop(void **state)
     pool_close(&node->pool);
     seal_ring_free(node->ring);
     free(node);
-    (void)snprintf(path, sizeof path, "%s/kek-1.key", folder);
-    (void)unlink(path);
+    for (int number = 1; number <= 2; number++) {
+        (void)snprintf(path, sizeof path, "%s/kek-%d.key", folder, number);
+        (void)unlink(path);
+    }
     return rmdir(folder);
 }
 
@@ -358,6 +361,57 @@ static void a_row_without_a_term_never_expires(void **state)
     assert_string_equal(field(hal, "name"), "Hal");
 }
 
+/* Last: it leaves key 2 in the ring. */
+static void a_new_key_takes_over_and_the_old_one_can_go(void **state)
+{
+    static const uint8_t row[16] = "a mail's own id";
+    struct seal_place place = {SEAL_OUTBOX, 0, row, sizeof row};
+    struct seal_ring *old;
+    uint8_t nonce[SEAL_NONCE_BYTES], box[8 + SEAL_EXTRA_BYTES];
+    struct rewrapped count;
+    struct hash print;
+    json_auto_t *document = NULL;
+    bool same;
+    DB_RESULT(none);
+
+    (void)state;
+    run(&db, "DELETE FROM subject_key WHERE ledger_id <>"
+             " (SELECT max(ledger_id) FROM ledger)");
+    put(hal, hal, "hal@example.org", "Hal", NULL);
+    seal_close(node->ring, &place, "a letter", 8, nonce, box);
+    GOOD(db_query(&db,
+                  "INSERT INTO outbox (ledger_id, mail_id, nonce, ciphertext)"
+                  " VALUES (0, $1, $2, $3)",
+                  PARAMS(param_uuid(row), param_bytes(nonce, sizeof nonce),
+                         param_bytes(box, sizeof box)),
+                  &none, &error));
+    GOOD(seal_ring_load(&old, folder, &error));
+    GOOD(seal_key_create(folder, 2, &error));
+    GOOD(rewrap_all(&db, node->ring, &count, &error));
+    assert_int_equal(count.keys, 2);
+    assert_int_equal(count.addresses, 1);
+    assert_int_equal(count.waiting, 1);
+    GOOD(rewrap_all(&db, node->ring, &count, &error));
+    assert_int_equal(count.keys + count.addresses + count.waiting, 0);
+    assert_true(seal_print(node->ring, 2, &print));
+    GOOD(store_vault_key(&db, 2, &print, &same, &error));
+    assert_true(same);
+    GOOD(seal_key_destroy(node->ring, 1, &error));
+    assert_string_equal(field(hal, "name"), "Hal");
+    assert_int_equal(found("HAL@example.org"), 1);
+    /* Who has the old key alone reads nothing of today's tables. */
+    assert_int_equal(number_of(&db, "SELECT count(*) AS n FROM outbox"
+                                    " WHERE substring(ciphertext FOR 4)"
+                                    " <> '\\x00000002'"),
+                     0);
+    assert_int_equal(number_of(&db, "SELECT count(*) AS n FROM subject_key"
+                                    " WHERE kek <> 2"),
+                     0);
+    seal_ring_free(old);
+    run(&db, "DELETE FROM outbox");
+    GOOD(vault_get(node, &db, ledger, hal, hal, &document, &error));
+}
+
 #define PEOPLE(test) cmocka_unit_test_setup(test, two_people)
 
 int main(void)
@@ -376,6 +430,7 @@ int main(void)
         PEOPLE(a_commitment_binds_fields_origin_and_opening),
         PEOPLE(a_server_with_other_keys_takes_no_personal_data),
         PEOPLE(a_row_without_a_term_never_expires),
+        PEOPLE(a_new_key_takes_over_and_the_old_one_can_go),
     };
 
     if (sodium_init() < 0)
