@@ -30,7 +30,7 @@ static struct name name_of(const struct posting *posting)
 
     (void)snprintf(name.text, sizeof name.text, "%s",
                    account_spec(posting->account)->name);
-    if (posting->owner.type == RECORD_COUNT ||
+    if (posting->owner.type == RECORD_nobody ||
         record_spec(posting->owner.type)->letter == 0)
         return name;
     id.letter = record_spec(posting->owner.type)->letter;

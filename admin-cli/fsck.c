@@ -225,7 +225,7 @@ static bool read_entry(void *context, const struct store_entry *row,
 static bool same_posting(const struct posting_row *expected,
                          const struct store_posting *row)
 {
-    bool owned = expected->posting.owner.type != RECORD_COUNT;
+    bool owned = expected->posting.owner.type != RECORD_nobody;
 
     return expected->idx == row->idx && expected->line == row->line &&
            (int16_t)expected->posting.account == row->account &&

@@ -156,7 +156,7 @@ void affairs_keep(struct fold *fold)
         struct owner owner = outcome->postings[i].owner;
         struct id party = {0};
 
-        if (owner.type != RECORD_COUNT)
+        if (owner.type != RECORD_nobody)
             party = whose(fold, (enum record_type)owner.type, owner.key);
         if (party.letter != 0)
             affairs_voucher(fold, party);

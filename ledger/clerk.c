@@ -30,6 +30,23 @@ static struct nonce derive_nonce(const char *origin, enum entry_kind kind,
     return nonce;
 }
 
+/* What the campaign keeps, since rules number 2. */
+static void state_figures(struct entry *entry, const struct view *view,
+                          const struct record_campaign *campaign)
+{
+    struct entry_campaign_close *close = &entry->campaign_close;
+    struct reckoning reckoning;
+
+    campaign_reckon(&reckoning, view, campaign);
+    close->outcome = reckoning.outcome;
+    if (reckoning.outcome == OUTCOME_FAILED)
+        return;
+    close->allocated = reckoning.allocated;
+    close->matched = reckoning.matched;
+    GIVE(entry, campaign_close, allocated);
+    GIVE(entry, campaign_close, matched);
+}
+
 static bool close_campaign(struct entry *entry, const struct view *view,
                            const struct record_due *due,
                            struct instant accepted)
@@ -45,10 +62,25 @@ static bool close_campaign(struct entry *entry, const struct view *view,
     close->count = campaign->count;
     close->outcome = campaign_outcome(campaign);
     close->received = campaign->received;
+    if (campaign->rules >= 2)
+        state_figures(entry, view, campaign);
     GIVE(entry, campaign_close, campaign);
     GIVE(entry, campaign_close, count);
     GIVE(entry, campaign_close, outcome);
     GIVE(entry, campaign_close, received);
+    return true;
+}
+
+static bool release_match(struct entry *entry, const struct view *view,
+                          const struct record_due *due)
+{
+    const struct record_match *match =
+        (const void *)view_find(view, RECORD_match, due->target.key);
+
+    entry->match_release.fund = match->fund;
+    entry->match_release.pledge = match->pledge;
+    GIVE(entry, match_release, fund);
+    GIVE(entry, match_release, pledge);
     return true;
 }
 
@@ -83,6 +115,8 @@ bool clerk_entry(struct entry *entry, const struct view *view,
         ready = close_campaign(entry, view, due, accepted);
     else if (entry->kind == ENTRY_clerk_step)
         ready = next_step(entry, view, due, &step);
+    else if (entry->kind == ENTRY_match_release)
+        ready = release_match(entry, view, due);
     else
         impossible();
     entry->common.kind = (uint16_t)entry->kind;

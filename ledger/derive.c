@@ -13,6 +13,39 @@ static const char *campaign_shown(const struct record_campaign *campaign,
     return now.ms < campaign->closes.ms ? "open" : "settling";
 }
 
+/* What happens to money of a campaign that has not succeeded. */
+static const char *failed_shown(const struct record_campaign *campaign,
+                                const struct record_pledge *pledge)
+{
+    bool cancelled = campaign->head.state == STATE_campaign_CANCELLED;
+
+    if (pledge->on_failure == FALLBACK_DONATE && campaign->rules < 2)
+        return "donation_due";
+    if (pledge->on_failure == FALLBACK_DONATE && !cancelled)
+        return "donated";
+    if (pledge->on_failure == FALLBACK_MOVE && !cancelled &&
+        campaign->rules >= 2)
+        return "move_due";
+    return "refund_due";
+}
+
+/* Reserved; from the campaign's success on confirmed; else free again. */
+static const char *match_shown(const struct state *state,
+                               const struct record_match *match)
+{
+    const struct record_pledge *pledge =
+        (const void *)state_find_id(state, match->pledge);
+    const struct record_campaign *campaign =
+        (const void *)state_find_id(state, pledge->campaign);
+
+    if (match->head.state != STATE_match_RESERVED ||
+        campaign->head.state == STATE_campaign_OPEN)
+        return state_word(match->head.state);
+    return campaign->head.state == STATE_campaign_SUCCEEDED
+               ? "confirmed"
+               : state_word(STATE_match_RELEASED);
+}
+
 static const char *pledge_shown(const struct state *state,
                                 const struct record_pledge *pledge)
 {
@@ -22,11 +55,12 @@ static const char *pledge_shown(const struct state *state,
     bool failed = campaign->head.state == STATE_campaign_FAILED ||
                   campaign->head.state == STATE_campaign_CANCELLED;
 
+    if (pledge->head.state == STATE_pledge_CONVERTED)
+        return state_word(STATE_pledge_CONVERTED);
     if (amount_is_positive(pledge->refund))
         return "refund_due";
     if (failed && amount_is_positive(pledge->received))
-        return pledge->on_failure == FALLBACK_DONATE ? "donation_due"
-                                                     : "refund_due";
+        return failed_shown(campaign, pledge);
     if (!undecided && pledge->head.state == STATE_pledge_AWAITING)
         return "expired";
     if (campaign->head.state == STATE_campaign_SUCCEEDED &&
@@ -61,6 +95,8 @@ const char *state_shown(const struct state *state, const struct record *record,
         return campaign_shown((const void *)record, now);
     if (record->type == RECORD_pledge)
         return pledge_shown(state, (const void *)record);
+    if (record->type == RECORD_match)
+        return match_shown(state, (const void *)record);
     if (record->type == RECORD_subscription)
         return subscription_shown((const void *)record, now);
     if (record->type == RECORD_tranche &&

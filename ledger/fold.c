@@ -205,7 +205,7 @@ void fold_hold(struct fold *fold, struct record *record)
 
 struct owner owner_none(void)
 {
-    return (struct owner){.type = RECORD_COUNT};
+    return (struct owner){.type = RECORD_nobody};
 }
 
 struct owner owner_of(const struct record *record)
@@ -218,8 +218,11 @@ struct owner owner_of(const struct record *record)
 
 struct owner owner_of_id(struct id id)
 {
-    return (struct owner){.type = (uint8_t)record_type_of_letter(id.letter),
-                          .key = link_of_id(id)};
+    enum record_type type = record_type_of_letter(id.letter);
+
+    if (type == RECORD_COUNT)
+        return owner_none();
+    return (struct owner){.type = (uint8_t)type, .key = link_of_id(id)};
 }
 
 static struct link balance_key(enum account account, struct owner owner)
@@ -385,7 +388,6 @@ bool fold_due(struct fold *fold, const struct record *record, struct instant at,
     struct record_due *due =
         (void *)fold_new(fold, RECORD_due, due_key(record, what), error);
 
-    assert(!fold->reversible);
     if (due == NULL)
         return false;
     due->at = at;

@@ -58,7 +58,7 @@ struct meta {
 
 /* Of whom an account is kept. */
 struct owner {
-    uint8_t type; /* enum record_type; RECORD_COUNT: nobody. */
+    uint8_t type; /* enum record_type; RECORD_nobody: nobody. */
     struct link key;
 };
 

@@ -8,6 +8,7 @@
 #ifndef LEDGER_FOLDING_H
 #define LEDGER_FOLDING_H
 
+#include "ledger/allot.h"
 #include "ledger/fold.h"
 
 struct fold {
@@ -131,6 +132,8 @@ MUST_USE bool fold_undue(struct fold *fold, const struct record *record,
 const struct record_ledger *fold_ledger(const struct fold *fold);
 const struct record_statutes *fold_statutes(const struct fold *fold);
 enum time_zone fold_zone(const struct fold *fold);
+/* End of the day that lies `days` after the day of the promise. */
+struct instant reflection_end(const struct fold *fold, int64_t days);
 struct link member_key(struct id party);
 struct link seat_key(struct id party);
 struct link key_key(struct id party, uint32_t key_id);
@@ -165,6 +168,76 @@ MUST_USE bool receive_money(struct fold *fold, const struct source *source,
 MUST_USE bool return_money(struct fold *fold, const struct source *source,
                            const struct record *target, struct amount amount,
                            struct error *error);
+/* money.c, money_pledge.c: of one kind each; source credits or debits. */
+MUST_USE bool receive_pledge(struct fold *fold, const struct source *source,
+                             struct record_pledge *pledge, struct amount amount,
+                             struct error *error);
+/* Can the bank take this much back of what a pledge brought? */
+bool pledge_may_return(const struct fold *fold,
+                       const struct record_pledge *pledge,
+                       struct amount amount);
+MUST_USE bool return_pledge(struct fold *fold, const struct source *source,
+                            struct record_pledge *pledge, struct amount amount,
+                            struct error *error);
+MUST_USE bool receive_subscription(struct fold *fold,
+                                   const struct source *source,
+                                   struct record_subscription *subscription,
+                                   struct amount amount, struct error *error);
+MUST_USE bool return_subscription(struct fold *fold,
+                                  const struct source *source,
+                                  struct record_subscription *subscription,
+                                  struct amount amount, struct error *error);
+MUST_USE bool return_tranche(struct fold *fold, const struct source *source,
+                             struct record_tranche *tranche,
+                             struct amount amount, struct error *error);
+/* Where the principal of an instrument stands. */
+enum account principal_account(uint8_t instrument);
+/* Where the money of a pledge stands while its campaign is undecided, and how
+ * much of it that campaign holds. */
+enum account held_account(const struct record_pledge *pledge);
+struct amount *held_of(struct record_campaign *campaign,
+                       const struct record_pledge *pledge);
+
+/* ---- Campaigns of rules number 2 and later, and match funds ---- */
+
+/* rules_match.c, rules_fund.c: after money has come for a pledge of an
+ * undecided campaign. */
+MUST_USE bool match_money(struct fold *fold, struct record_campaign *campaign,
+                          struct record_pledge *pledge, struct error *error);
+/* The pledge's money went back: of an undecided campaign what was matched is
+ * free at once; of one that succeeded the clerk will release it. */
+MUST_USE bool match_free(struct fold *fold, struct record_campaign *campaign,
+                         struct record_pledge *pledge, struct error *error);
+/* Only that much of the pledge is kept: no more than its part is matched. */
+MUST_USE bool match_trim(struct fold *fold,
+                         const struct record_campaign *campaign,
+                         struct record_pledge *pledge, struct amount kept,
+                         struct error *error);
+/* The campaign has succeeded: what is still matched is due from the funders;
+ * lost: of each fund, what is matched less than reserved. */
+MUST_USE bool match_confirm(struct fold *fold, struct record_campaign *campaign,
+                            const int64_t *lost, struct error *error);
+/* It has not: all that was reserved is free. */
+MUST_USE bool match_drop(struct fold *fold, struct record_campaign *campaign,
+                         struct error *error);
+/* Dr what the funder owes, or has paid in advance; Cr income or grant; or
+ * back again. */
+MUST_USE bool match_post(struct fold *fold, const struct record_fund *fund,
+                         struct amount amount, bool back_again,
+                         struct error *error);
+/* Where a funder's money, called or in advance, is credited. */
+enum account match_account(const struct fold *fold,
+                           const struct record_fund *fund);
+
+/* rules_settle.c: a job's next items. */
+MUST_USE bool settle_items(struct fold *fold, struct record_job *job,
+                           int64_t count, struct error *error);
+MUST_USE bool move_items(struct fold *fold, struct record_job *job,
+                         int64_t count, struct error *error);
+/* Capital is counted from the day it is subscribed. */
+MUST_USE bool add_capital(struct fold *fold, struct amount nominal,
+                          struct error *error);
+
 /* The next items of a job, at most STEP_ITEMS_MAX. */
 int64_t job_step_size(const struct record_job *job);
 /* Nominal that a call of part asks of a subscription: at most the uncalled. */

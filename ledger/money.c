@@ -35,102 +35,6 @@ static bool split(struct amount *take, struct amount *surplus,
     return true;
 }
 
-/* ---- Pledges ---- */
-
-static struct amount *held_of(struct record_campaign *campaign,
-                              const struct record_pledge *pledge)
-{
-    return pledge->nature == NATURE_SHARE ? &campaign->held_shares
-                                          : &campaign->held_gifts;
-}
-
-static enum account held_account(const struct record_pledge *pledge)
-{
-    return pledge->nature == NATURE_SHARE ? ACCOUNT_share_money_held
-                                          : ACCOUNT_pledge_held;
-}
-
-/* In time for an undecided campaign: by booking day, before settles. */
-static bool counts(const struct record_campaign *campaign,
-                   const struct record_pledge *pledge, struct date booked)
-{
-    return campaign->head.state == STATE_campaign_OPEN &&
-           (pledge->head.state == STATE_pledge_AWAITING ||
-            pledge->head.state == STATE_pledge_RECEIVED) &&
-           date_start(booked, ZONE_UTC).ms < campaign->settles.ms;
-}
-
-static bool count_pledge_money(struct fold *fold,
-                               struct record_campaign *campaign,
-                               struct record_pledge *pledge,
-                               struct amount change, struct error *error)
-{
-    return fold_add_sum(fold, &pledge->head, &pledge->received, change,
-                        error) &&
-           fold_add_sum(fold, &campaign->head, &campaign->received, change,
-                        error) &&
-           fold_add_sum(fold, &campaign->head, held_of(campaign, pledge),
-                        change, error);
-}
-
-static bool receive_pledge(struct fold *fold, const struct source *source,
-                           struct record_pledge *pledge, struct amount amount,
-                           struct error *error)
-{
-    struct record_campaign *campaign =
-        EDIT_RECORD(fold, campaign, link_of_id(pledge->campaign));
-    struct owner owner = owner_of(&campaign->head);
-    struct amount take, surplus;
-
-    fold_touch(fold, &pledge->head);
-    if (!counts(campaign, pledge, source->booked))
-        return credit(fold, source, amount, ACCOUNT_refund_payable, owner,
-                      error) &&
-               fold_add_sum(fold, &pledge->head, &pledge->refund, amount,
-                            error);
-    if (!split(&take, &surplus, amount, pledge->amount, pledge->received,
-               error) ||
-        !credit(fold, source, take, held_account(pledge), owner, error) ||
-        !fold_post(fold, take, ACCOUNT_memo_contra, owner, ACCOUNT_memo_pledges,
-                   owner, error) ||
-        !count_pledge_money(fold, campaign, pledge, take, error) ||
-        !credit(fold, source, surplus, ACCOUNT_overpaid,
-                owner_of_id(pledge->party), error))
-        return false;
-    if (amount_less(pledge->received, pledge->amount) ||
-        pledge->head.state == STATE_pledge_RECEIVED)
-        return true;
-    return fold_move(fold, &pledge->head, TRANSITION_receive, error) &&
-           fold_add_count(fold, &campaign->head, &campaign->count, 1, error);
-}
-
-static bool return_pledge(struct fold *fold, const struct source *source,
-                          struct record_pledge *pledge, struct amount amount,
-                          struct error *error)
-{
-    struct record_campaign *campaign =
-        EDIT_RECORD(fold, campaign, link_of_id(pledge->campaign));
-    bool counted = pledge->head.state == STATE_pledge_RECEIVED;
-    struct owner owner = owner_of(&campaign->head);
-    struct amount missing;
-
-    if (campaign->head.state != STATE_campaign_OPEN ||
-        !amount_equal(amount, pledge->received))
-        return fail(error, ERROR_STATE,
-                    "the pledge does not hold just that money any more");
-    if (!amount_sub(&missing, pledge->amount, pledge->received))
-        return fail(error, ERROR_RANGE, "an amount is out of range");
-    /* What did not come yet is awaited no longer either. */
-    return fold_post(fold, missing, ACCOUNT_memo_contra, owner,
-                     ACCOUNT_memo_pledges, owner, error) &&
-           debit(fold, source, amount, held_account(pledge), owner, error) &&
-           count_pledge_money(fold, campaign, pledge, amount_negate(amount),
-                              error) &&
-           fold_move(fold, &pledge->head, TRANSITION_charge_back, error) &&
-           (!counted ||
-            fold_add_count(fold, &campaign->head, &campaign->count, -1, error));
-}
-
 /* ---- Subscriptions ---- */
 
 /* A payment credits called-capital and moves capital-unpaid to paid. */
@@ -148,7 +52,7 @@ static bool pay_capital(struct fold *fold, const struct source *source,
                         error);
 }
 
-static bool receive_subscription(struct fold *fold, const struct source *source,
+bool receive_subscription(struct fold *fold, const struct source *source,
                                  struct record_subscription *subscription,
                                  struct amount amount, struct error *error)
 {
@@ -175,7 +79,7 @@ static bool receive_subscription(struct fold *fold, const struct source *source,
            credit(fold, source, surplus, ACCOUNT_overpaid, holder, error);
 }
 
-static bool return_subscription(struct fold *fold, const struct source *source,
+bool return_subscription(struct fold *fold, const struct source *source,
                                 struct record_subscription *subscription,
                                 struct amount amount, struct error *error)
 {
@@ -196,7 +100,7 @@ static bool return_subscription(struct fold *fold, const struct source *source,
 
 /* ---- Tranches ---- */
 
-static enum account principal_account(uint8_t instrument)
+enum account principal_account(uint8_t instrument)
 {
     switch ((enum choice_instrument)instrument) {
     case INSTRUMENT_LOAN:
@@ -260,7 +164,7 @@ static bool receive_tranche(struct fold *fold, const struct source *source,
            fold_move(fold, &tranche->head, TRANSITION_receive, error);
 }
 
-static bool return_tranche(struct fold *fold, const struct source *source,
+bool return_tranche(struct fold *fold, const struct source *source,
                            struct record_tranche *tranche, struct amount amount,
                            struct error *error)
 {
@@ -279,6 +183,60 @@ static bool return_tranche(struct fold *fold, const struct source *source,
             fold_move(fold, &tranche->head, TRANSITION_charge_back, error));
 }
 
+/* ---- Calls of matched money ---- */
+
+static bool count_match_money(struct fold *fold,
+                              const struct record_match_call *call,
+                              struct amount change, struct error *error)
+{
+    struct link key = join_key(call->fund, call->campaign);
+    struct record_fund *fund =
+        EDIT_RECORD(fold, fund, link_of_id(call->fund));
+    struct record_join *join = EDIT_RECORD(fold, join, key);
+
+    return fold_add_sum(fold, &fund->head, &fund->paid, change, error) &&
+           fold_add_sum(fold, &join->head, &join->paid, change, error);
+}
+
+static bool receive_match(struct fold *fold, const struct source *source,
+                          struct record_match_call *call, struct amount amount,
+                          struct error *error)
+{
+    const struct record_fund *fund =
+        FIND_RECORD(fold, fund, link_of_id(call->fund));
+    struct amount take, surplus;
+
+    fold_touch(fold, &call->head);
+    if (!split(&take, &surplus, amount, call->amount, call->received, error) ||
+        !credit(fold, source, take, match_account(fold, fund),
+                owner_of(&fund->head), error) ||
+        !fold_add_sum(fold, &call->head, &call->received, take, error) ||
+        !count_match_money(fold, call, take, error) ||
+        !credit(fold, source, surplus, ACCOUNT_overpaid,
+                owner_of_id(fund->party), error))
+        return false;
+    return amount_less(call->received, call->amount) ||
+           call->head.state == STATE_match_call_PAID ||
+           fold_move(fold, &call->head, TRANSITION_receive, error);
+}
+
+static bool return_match(struct fold *fold, const struct source *source,
+                         struct record_match_call *call, struct amount amount,
+                         struct error *error)
+{
+    const struct record_fund *fund =
+        FIND_RECORD(fold, fund, link_of_id(call->fund));
+    struct amount less = amount_negate(amount);
+
+    fold_hold(fold, &call->head);
+    return debit(fold, source, amount, match_account(fold, fund),
+                 owner_of(&fund->head), error) &&
+           fold_add_sum(fold, &call->head, &call->received, less, error) &&
+           count_match_money(fold, call, less, error) &&
+           (call->head.state != STATE_match_call_PAID ||
+            fold_move(fold, &call->head, TRANSITION_charge_back, error));
+}
+
 /* ---- Whatever it is for ---- */
 
 bool receive_money(struct fold *fold, const struct source *source,
@@ -295,6 +253,8 @@ bool receive_money(struct fold *fold, const struct source *source,
                                     error);
     case RECORD_tranche:
         return receive_tranche(fold, source, (void *)record, amount, error);
+    case RECORD_match_call:
+        return receive_match(fold, source, (void *)record, amount, error);
     default:
         impossible();
     }
@@ -313,6 +273,8 @@ bool return_money(struct fold *fold, const struct source *source,
         return return_subscription(fold, source, (void *)record, amount, error);
     case RECORD_tranche:
         return return_tranche(fold, source, (void *)record, amount, error);
+    case RECORD_match_call:
+        return return_match(fold, source, (void *)record, amount, error);
     default:
         impossible();
     }

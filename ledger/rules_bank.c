@@ -123,12 +123,11 @@ static bool may_return(const struct fold *fold, const struct record *target,
     const struct record_pledge *pledge = (const void *)target;
     const struct record_subscription *subscription = (const void *)target;
     const struct record_tranche *tranche = (const void *)target;
+    const struct record_match_call *call = (const void *)target;
 
     switch ((int)target->type) {
     case RECORD_pledge:
-        return amount_equal(pledge->received, amount) &&
-               FIND_RECORD(fold, campaign, link_of_id(pledge->campaign))
-                       ->head.state == STATE_campaign_OPEN;
+        return pledge_may_return(fold, pledge, amount);
     case RECORD_subscription:
         return !amount_less(target->state == STATE_subscription_REQUESTED
                                 ? subscription->held
@@ -136,6 +135,8 @@ static bool may_return(const struct fold *fold, const struct record *target,
                             amount);
     case RECORD_tranche:
         return !amount_less(tranche->received, amount);
+    case RECORD_match_call:
+        return !amount_less(call->received, amount);
     default:
         return false;
     }

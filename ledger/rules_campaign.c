@@ -22,6 +22,44 @@ bool rule_instants_in_order(struct fold *fold, const void *a, const void *b,
                 "a campaign opens, closes and settles in this order");
 }
 
+bool rule_rounds_in_order(struct fold *fold, const void *a, const void *b,
+                          struct error *error)
+{
+    const struct entry_campaign_open *open = &fold->entry->campaign_open;
+    const struct instant *closes = a, *settles = b;
+    int64_t days = HAS(fold->entry, campaign_open, reflection_days)
+                       ? open->reflection_days
+                       : fold_statutes(fold)->reflection_days;
+
+    if (closes == NULL && settles == NULL)
+        return true;
+    if (closes == NULL || settles == NULL || closes->ms <= open->closes.ms ||
+        settles->ms < open->settles.ms)
+        return fail(error, ERROR_RULE,
+                    "a second round closes and settles, both after the first");
+    if (settles->ms - closes->ms >= days * DAY_MS)
+        return true;
+    return fail(error, ERROR_RULE,
+                "between close and settlement of the second round lie fewer"
+                " than the %" PRId64 " days of reflection",
+                days);
+}
+
+bool rule_limits_in_order(struct fold *fold, const void *a, const void *b,
+                          struct error *error)
+{
+    const struct entry_campaign_open *open = &fold->entry->campaign_open;
+
+    if (b != NULL && amount_less(open->optimum, open->minimum))
+        return fail(error, ERROR_RULE, "the optimum is less than the minimum");
+    if (a != NULL && amount_less(open->cap, open->minimum))
+        return fail(error, ERROR_RULE, "the cap is less than the minimum");
+    if (HAS(fold->entry, campaign_open, fee) &&
+        FIND_RECORD(fold, party, link_of_id(open->fee.party)) == NULL)
+        return fail(error, ERROR_ABSENT, "who gets the fee does not exist");
+    return true;
+}
+
 /* The required lines of the budget are the minimum: no more, no less. */
 bool rule_budget_covers(struct fold *fold, const void *a, const void *b,
                         struct error *error)
@@ -148,6 +186,8 @@ bool rule_may_still_withdraw(struct fold *fold, const void *a, const void *b,
 
     if (now.ms < ((const struct instant *)a)->ms)
         return true;
+    if (pledge->head.made < campaign->changed && now.ms < campaign->window.ms)
+        return true;
     if (pledge->head.state == STATE_pledge_AWAITING &&
         amount_is_zero(pledge->received))
         return true;
@@ -157,52 +197,6 @@ bool rule_may_still_withdraw(struct fold *fold, const void *a, const void *b,
     return fail(error, ERROR_RULE,
                 "the time of reflection is over, the money has come and the"
                 " campaign is closed");
-}
-
-uint8_t campaign_outcome(const struct record_campaign *campaign)
-{
-    bool reached = !amount_less(campaign->received, campaign->minimum);
-
-    return reached || campaign->mode == MODE_KEEP ? OUTCOME_SUCCEEDED
-                                                  : OUTCOME_FAILED;
-}
-
-/* Officers may close 14 days after, where no statement has come. */
-bool rule_settlement_is_over(struct fold *fold, const void *a, const void *b,
-                             struct error *error)
-{
-    struct instant now = fold->meta->accepted;
-    struct instant settles = *(const struct instant *)a;
-    char text[INSTANT_CHARS + 1];
-
-    if (now.ms < settles.ms) {
-        instant_write(text, settles);
-        return fail(error, ERROR_RULE, "the campaign settles until %s", text);
-    }
-    if (statements_cover(fold->view, settles))
-        return true;
-    if (b != NULL && now.ms >= settles.ms + INT64_C(14) * DAY_MS)
-        return true;
-    return fail(error, ERROR_RULE,
-                "no statement covers the last day of settlement yet; after 14"
-                " days officers may close with a decision");
-}
-
-bool rule_figures_are_right(struct fold *fold, const void *a, const void *b,
-                            struct error *error)
-{
-    const struct record_campaign *campaign = SLOT(fold, campaign);
-    const struct entry_campaign_close *close = &fold->entry->campaign_close;
-    char text[MONEY_CHARS];
-
-    if (amount_equal(*(const struct amount *)a, campaign->received) &&
-        close->count == campaign->count &&
-        *(const uint8_t *)b == campaign_outcome(campaign))
-        return true;
-    return fail(error, ERROR_MISMATCH,
-                "%s came from %" PRId64 " pledges: the campaign has %s",
-                money_text(fold, campaign->received, text), campaign->count,
-                choice_word(TYPE_outcome, campaign_outcome(campaign)));
 }
 
 /* ---- Effects ---- */
@@ -258,70 +252,48 @@ bool effect_offer_natures(struct fold *fold, const void *a, const void *b,
     return true;
 }
 
+bool effect_start_campaign(struct fold *fold, const void *a, const void *b,
+                           struct error *error)
+{
+    struct record_campaign *campaign = EDIT(fold, campaign);
+    const struct object_fee *fee = a;
+
+    (void)b;
+    (void)error;
+    campaign->rules = fold_ledger(fold)->rules;
+    if (fee != NULL) {
+        campaign->fee_base = fee->base;
+        campaign->fee_party = fee->party;
+        campaign->fee_ppm = fee->rate_ppm;
+    }
+    return true;
+}
+
+/* With on_failure move: where to. */
+bool effect_remember_move(struct fold *fold, const void *a, const void *b,
+                          struct error *error)
+{
+    (void)b;
+    (void)error;
+    if (a != NULL && SLOT(fold, campaign)->rules >= 2)
+        EDIT(fold, pledge)->moves_to = *(const struct id *)a;
+    return true;
+}
+
 bool effect_start_reflection(struct fold *fold, const void *a, const void *b,
                              struct error *error)
 {
     struct record_pledge *pledge = EDIT(fold, pledge);
-    enum time_zone zone = fold_zone(fold);
-    struct date day = instant_day(fold->meta->accepted, zone);
-    int64_t days = SLOT(fold, campaign)->reflection_days;
+    const struct record_campaign *campaign = SLOT(fold, campaign);
 
     (void)a;
     (void)b;
     (void)error;
     pledge->cooling_off_until =
-        date_start(date_plus_days(day, (int32_t)days + 1), zone);
+        reflection_end(fold, campaign->reflection_days);
+    if (campaign->rules >= 2 && pledge->place == 0)
+        pledge->place = campaign->pledges.count + 1;
     return true;
-}
-
-/* All that is held becomes payable back, in one posting for each account. */
-static bool free_all(struct fold *fold, struct record_campaign *campaign,
-                     struct error *error)
-{
-    struct owner owner = owner_of(&campaign->head);
-
-    return fold_post(fold, campaign->held_gifts, ACCOUNT_pledge_held, owner,
-                     ACCOUNT_refund_payable, owner, error) &&
-           fold_post(fold, campaign->held_shares, ACCOUNT_share_money_held,
-                     owner, ACCOUNT_refund_payable, owner, error) &&
-           fold_add_sum(fold, &campaign->head, &campaign->held_gifts,
-                        amount_negate(campaign->held_gifts), error) &&
-           fold_add_sum(fold, &campaign->head, &campaign->held_shares,
-                        amount_negate(campaign->held_shares), error);
-}
-
-/* What was pledged and did not come is awaited no longer. */
-static bool end_memo(struct fold *fold, const struct record_campaign *campaign,
-                     struct error *error)
-{
-    struct owner owner = owner_of(&campaign->head);
-    struct amount awaited = fold_balance(fold, ACCOUNT_memo_pledges, owner);
-
-    return fold_post(fold, awaited, ACCOUNT_memo_contra, owner,
-                     ACCOUNT_memo_pledges, owner, error);
-}
-
-bool effect_end_campaign(struct fold *fold, const void *a, const void *b,
-                         struct error *error)
-{
-    struct record_campaign *campaign = EDIT(fold, campaign);
-    bool failed = *(const uint8_t *)a == OUTCOME_FAILED;
-
-    (void)b;
-    return fold_move(fold, &campaign->head,
-                     failed ? TRANSITION_fail : TRANSITION_succeed, error) &&
-           end_memo(fold, campaign, error) &&
-           (!failed || free_all(fold, campaign, error));
-}
-
-bool effect_free_money(struct fold *fold, const void *a, const void *b,
-                       struct error *error)
-{
-    struct record_campaign *campaign = EDIT(fold, campaign);
-
-    (void)a;
-    (void)b;
-    return end_memo(fold, campaign, error) && free_all(fold, campaign, error);
 }
 
 /* What came is to be given back; what did not come is awaited no longer. */
@@ -354,6 +326,7 @@ bool effect_give_back_pledge(struct fold *fold, const void *a, const void *b,
         !fold_add_sum(fold, &campaign->head,
                       share ? &campaign->held_shares : &campaign->held_gifts,
                       less, error) ||
+        !match_free(fold, campaign, pledge, error) ||
         !fold_add_sum(fold, &campaign->head, &campaign->received, less, error))
         return false;
     if (pledge->head.state == STATE_pledge_RECEIVED &&

@@ -93,7 +93,9 @@ static bool undecided(const struct fold *fold,
         FIND_RECORD(fold, campaign, link_of_id(pledge->campaign));
 
     if (pledge->head.state == STATE_pledge_AWAITING)
-        return campaign->head.state == STATE_campaign_OPEN;
+        return campaign->head.state == STATE_campaign_OPEN ||
+               (campaign->head.state == STATE_campaign_SUCCEEDED &&
+                amount_is_positive(pledge->received));
     return pledge->head.state == STATE_pledge_RECEIVED &&
            (campaign->head.state == STATE_campaign_OPEN ||
             campaign->head.state == STATE_campaign_SUCCEEDED);

@@ -192,15 +192,6 @@ bool effect_change_class(struct fold *fold, const void *a, const void *b,
                      error);
 }
 
-/* End of the day that lies `days` after the day of the promise. */
-static struct instant reflection_end(const struct fold *fold, int64_t days)
-{
-    enum time_zone zone = fold_zone(fold);
-    struct date day = instant_day(fold->meta->accepted, zone);
-
-    return date_start(date_plus_days(day, (int32_t)days + 1), zone);
-}
-
 bool effect_price_subscription(struct fold *fold, const void *a, const void *b,
                                struct error *error)
 {
@@ -219,9 +210,7 @@ bool effect_price_subscription(struct fold *fold, const void *a, const void *b,
     return true;
 }
 
-/* Capital is counted from the day it is subscribed. */
-static bool add_capital(struct fold *fold, struct amount nominal,
-                        struct error *error)
+bool add_capital(struct fold *fold, struct amount nominal, struct error *error)
 {
     struct record_ledger *ledger = EDIT(fold, ledger);
     struct record_party *party = EDIT(fold, party);
@@ -419,15 +408,13 @@ int64_t job_step_size(const struct record_job *job)
     return left < STEP_ITEMS_MAX ? left : STEP_ITEMS_MAX;
 }
 
-bool effect_do_step(struct fold *fold, const void *a, const void *b,
-                    struct error *error)
+static bool call_items(struct fold *fold, struct record_job *job, int64_t count,
+                       struct error *error)
 {
-    struct record_job *job = EDIT(fold, job);
     struct link at = job->cursor;
     struct record_class *class;
 
-    (void)b;
-    for (int64_t i = 0; i < *(const int64_t *)a; i++) {
+    for (int64_t i = 0; i < count; i++) {
         struct link next = FIND_RECORD(fold, subscription, at)->next;
 
         if (!call_one(fold, at, job->part, job->due, error))
@@ -435,8 +422,7 @@ bool effect_do_step(struct fold *fold, const void *a, const void *b,
         at = next;
     }
     SET_ATTR(fold, job, cursor, at);
-    if (!fold_add_count(fold, &job->head, &job->done, *(const int64_t *)a,
-                        error))
+    if (!fold_add_count(fold, &job->head, &job->done, count, error))
         return false;
     if (job->done < job->count)
         return true;
@@ -444,4 +430,18 @@ bool effect_do_step(struct fold *fold, const void *a, const void *b,
     SET_ATTR(fold, class, job, (struct id){0});
     return fold_move(fold, &job->head, TRANSITION_complete, error) &&
            fold_undue(fold, &job->head, TRANSITION_step, error);
+}
+
+bool effect_do_step(struct fold *fold, const void *a, const void *b,
+                    struct error *error)
+{
+    struct record_job *job = EDIT(fold, job);
+    int64_t count = *(const int64_t *)a;
+
+    (void)b;
+    if (job->type == JOB_SETTLE)
+        return settle_items(fold, job, count, error);
+    if (job->type == JOB_MOVE)
+        return move_items(fold, job, count, error);
+    return call_items(fold, job, count, error);
 }

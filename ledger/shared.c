@@ -39,6 +39,14 @@ enum time_zone fold_zone(const struct fold *fold)
     impossible();
 }
 
+struct instant reflection_end(const struct fold *fold, int64_t days)
+{
+    enum time_zone zone = fold_zone(fold);
+    struct date day = instant_day(fold->meta->accepted, zone);
+
+    return date_start(date_plus_days(day, (int32_t)days + 1), zone);
+}
+
 struct link member_key(struct id party)
 {
     return link_of("member", 6, party.bytes, sizeof party.bytes);

@@ -159,7 +159,7 @@ static void add_postings(struct batch *batch, const struct outcome *outcome,
             .idx = index,
             .line = (int16_t)i,
             .account = (int16_t)posting->account,
-            .owned = posting->owner.type != RECORD_COUNT,
+            .owned = posting->owner.type != RECORD_nobody,
             .effective = outcome->effective,
             .amount = posting->amount,
         };

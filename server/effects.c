@@ -150,7 +150,7 @@ static json_t *describe_owner(const struct owner *owner)
 {
     struct id id = {0};
 
-    if (owner->type == RECORD_COUNT)
+    if (owner->type == RECORD_nobody)
         return json_null();
     id.letter = record_spec(owner->type)->letter;
     memcpy(id.bytes, owner->key.key, sizeof id.bytes);

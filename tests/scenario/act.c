@@ -361,7 +361,7 @@ static bool post_statement(struct story *story, const struct deposit *deposit)
 static bool post_line(struct story *story, const struct deposit *deposit,
                       size_t i)
 {
-    struct id id = find_id(story, "gsu", deposit->targets[i]);
+    struct id id = find_id(story, "gsum", deposit->targets[i]);
     const struct record *target = state_find_id(story->world.state, id);
     char line[1000], reference[400], name[80], given[500] = "";
 

@@ -24,17 +24,10 @@ void names_free(struct names *names)
     *names = (struct names){0};
 }
 
-struct id names_id(struct names *names, uint8_t letter, struct text word)
+void names_give(struct names *names, struct id id, struct text word)
 {
-    char what[] = "id ?";
-    struct id id = {.letter = letter};
     uint32_t size = word.size < NAME_CHARS_MAX ? word.size : NAME_CHARS_MAX;
 
-    what[3] = (char)letter;
-    digest(id.bytes, sizeof id.bytes, what, word);
-    for (size_t i = 0; i < names->count; i++)
-        if (id_equal(names->list[i].id, id))
-            return id;
     if (names->count == names->room) {
         names->room = 2 * names->room + 64;
         names->list = realloc(names->list, names->room * sizeof names->list[0]);
@@ -44,6 +37,20 @@ struct id names_id(struct names *names, uint8_t letter, struct text word)
     memcpy(names->list[names->count].text, word.bytes, size);
     names->list[names->count].text[size] = '\0';
     names->count++;
+}
+
+struct id names_id(struct names *names, uint8_t letter, struct text word)
+{
+    char what[] = "id ?";
+    struct id id = {.letter = letter};
+
+    for (size_t i = 0; i < names->count; i++)
+        if (names->list[i].id.letter == letter &&
+            text_is(word, names->list[i].text))
+            return names->list[i].id;
+    what[3] = (char)letter;
+    digest(id.bytes, sizeof id.bytes, what, word);
+    names_give(names, id, word);
     return id;
 }
 

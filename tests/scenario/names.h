@@ -22,6 +22,8 @@ struct names {
 void names_free(struct names *names);
 /* The id that a word stands for; remembered for names_of(). */
 struct id names_id(struct names *names, uint8_t letter, struct text word);
+/* From here on the word stands for that id, which the ledger made itself. */
+void names_give(struct names *names, struct id id, struct text word);
 /* The word; "?" if none stands for it. */
 const char *names_of(const struct names *names, uint8_t letter,
                      const uint8_t key[static 16]);

@@ -132,6 +132,31 @@ bool value_shown(struct story *story, char out[static 400],
     return true;
 }
 
+bool name_statement(struct story *story, struct text statement)
+{
+    struct text words[TOKENS_MAX];
+    size_t count = story_tokens(words, statement);
+    const struct attr_spec *attr = NULL;
+    const struct record *record = NULL;
+    char type[64], name[64];
+    struct id id;
+
+    if (count == 5) {
+        (void)snprintf(type, sizeof type, "%.*s", (int)words[2].size,
+                       words[2].bytes);
+        (void)snprintf(name, sizeof name, "%.*s", (int)words[4].size,
+                       words[4].bytes);
+        record = record_named(story, type, &words[3], 1);
+    }
+    if (record != NULL)
+        attr = record_attr((enum record_type)record->type, name);
+    if (attr == NULL || type_spec(attr->type)->form != FORM_ID)
+        return story_fails(story, "expected name WORD RECORD NAME ATTRIBUTE");
+    memcpy(&id, (const uint8_t *)record + attr->offset, sizeof id);
+    names_give(&story->world.names, id, words[1]);
+    return true;
+}
+
 bool show_statement(struct story *story, struct text statement,
                     struct text expected)
 {
@@ -232,8 +257,8 @@ static void name_balance(const struct story *story, char out[static 128],
                          enum account account, uint8_t type, struct link owner)
 {
     (void)snprintf(out, 128, "%s%s%s", account_spec(account)->name,
-                   type == RECORD_COUNT ? "" : " ",
-                   type == RECORD_COUNT
+                   type == RECORD_nobody ? "" : " ",
+                   type == RECORD_nobody
                        ? ""
                        : names_of(&story->world.names,
                                   record_spec(type)->letter, owner.key));

@@ -312,6 +312,8 @@ static bool run(struct story *story, const char *bytes, int depth)
         story->world.clerk_sleeps = text_is(statement, "clerk sleeps");
         return true;
     }
+    if (begins(statement, "name"))
+        return name_statement(story, statement);
     if (begins(statement, "deposit"))
         return deposit_statement(story, statement);
     expected = split_expected(&statement);

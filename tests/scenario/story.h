@@ -19,6 +19,7 @@
  *   postings { bank main 50.00 Dr ... }            of the last entry, real
  *   show pledge g1 state -> received
  *   count member effective -> 5
+ *   name i1 pledge g1 became            i1 stands for what the ledger made
  *   size -> 31
  *
  * Words stand for ids, hashes and keys (names.h).  $label is the index of an
@@ -87,6 +88,7 @@ bool balance_statement(struct story *story, struct text statement,
 bool balances_statement(struct story *story, struct text block, bool postings);
 bool count_statement(struct story *story, struct text statement,
                      struct text expected);
+bool name_statement(struct story *story, struct text statement);
 /* A record by its type and the words that name it; NULL: none. */
 const struct record *record_named(struct story *story, const char *type,
                                   const struct text *words, size_t count);

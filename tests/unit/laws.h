@@ -7,49 +7,7 @@
 #ifndef TESTS_UNIT_LAWS_H
 #define TESTS_UNIT_LAWS_H
 
-#include "ledger/folding.h"
-
-#include <inttypes.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdio.h>
-
-#include <cmocka.h>
-
-#define LAW(holds, ...)                                                        \
-    do {                                                                       \
-        if (!(holds))                                                          \
-            fail_msg(__VA_ARGS__);                                             \
-    } while (0)
-
-/* For every record of a type: EACH(state, pledge) { pledge->... } */
-#define EACH(state, name)                                                      \
-    for (size_t name##_i = 0; name##_i < state_count((state), RECORD_##name);  \
-         name##_i++)                                                           \
-        for (const struct record_##name *name =                                \
-                 (const void *)state_at((state), RECORD_##name, name##_i);     \
-             name != NULL; name = NULL)
-
-static inline int64_t minor(struct amount amount)
-{
-    return amount_to_minor(amount);
-}
-
-/* Debits less credits. */
-static inline int64_t balance_of(const struct state *state,
-                                 enum account account,
-                                 const struct record *owner)
-{
-    struct link link;
-
-    memcpy(link.key, owner->key, sizeof link.key);
-    return minor(state_balance(state, account, link));
-}
-
-static inline bool is_of(struct id id, const struct record *record)
-{
-    return memcmp(id.bytes, record->key, sizeof id.bytes) == 0;
-}
+#include "tests/unit/laws_campaign.h"
 
 static inline void law_postings(const struct outcome *outcome)
 {
@@ -221,50 +179,6 @@ static inline void law_numbers(const struct state *state)
     }
 }
 
-static inline void law_campaigns(const struct state *state)
-{
-    EACH(state, campaign)
-    {
-        const struct record *owner = &campaign->head;
-        bool open = campaign->head.state == STATE_campaign_OPEN;
-        int64_t pledged = 0, came = 0, back = 0, awaited = 0, count = 0;
-
-        EACH(state, pledge)
-        {
-            uint8_t at = pledge->head.state;
-
-            if (!is_of(pledge->campaign, owner))
-                continue;
-            pledged += at != STATE_pledge_WITHDRAWN ? minor(pledge->amount) : 0;
-            came += minor(pledge->received);
-            back += minor(pledge->refund);
-            count += at == STATE_pledge_RECEIVED;
-            awaited += at == STATE_pledge_AWAITING
-                           ? minor(pledge->amount) - minor(pledge->received)
-                           : 0;
-        }
-        LAW(pledged == minor(campaign->pledged), "pledged");
-        LAW(came == minor(campaign->received), "received");
-        LAW(count == campaign->count, "pledges received");
-        LAW(balance_of(state, ACCOUNT_memo_pledges, owner) ==
-                (open ? awaited : 0),
-            "awaited %" PRId64, awaited);
-        LAW(balance_of(state, ACCOUNT_pledge_held, owner) ==
-                -minor(campaign->held_gifts),
-            "pledge-held");
-        LAW(balance_of(state, ACCOUNT_share_money_held, owner) ==
-                -minor(campaign->held_shares),
-            "share-money-held of a campaign");
-        if (open)
-            LAW(minor(campaign->held_gifts) + minor(campaign->held_shares) ==
-                    came,
-                "what is held is what came");
-        if (open)
-            LAW(balance_of(state, ACCOUNT_refund_payable, owner) == -back,
-                "refunds");
-    }
-}
-
 /* Of whatever instrument. */
 static inline int64_t principal_of(const struct state *state,
                                    const struct record *owner)
@@ -383,6 +297,7 @@ static inline void laws(const struct state *state)
     law_classes(state);
     law_numbers(state);
     law_campaigns(state);
+    law_funds(state);
     law_contracts(state);
     law_bank(state);
     law_redemptions(state);
