@@ -3,6 +3,7 @@
 #include "server/config.h"
 #include "server/log.h"
 #include "server/node.h"
+#include "server/outside.h"
 #include "server/policy_file.h"
 
 #include <assert.h>
@@ -243,6 +244,7 @@ static void keep_line(struct cosigner *cosigner, struct pair *pair)
                                      &why)) {
             pair->known = pair->done = pair->checkpoint.size;
             pair->done_ms = node_now(cosigner->node).ms;
+            outside_vouched(pair->host);
         } else {
             log_event(LOG_WARNING, "cosigner", "%s", why.text);
         }
@@ -277,6 +279,12 @@ static void finish(struct cosigner *cosigner, struct pair *pair, CURLcode code)
         keep_line(cosigner, pair);
     else if (status == 409)
         try_again(cosigner, pair);
+    else if (status == 422 && pair->known > 0)
+        host_doubt(pair->host, ERROR_DOUBT,
+                   "%s has seen a log of %" PRId64
+                   " entries that this one of %" PRId64 " does not extend",
+                   pair->witness->vkey.name, pair->known,
+                   pair->checkpoint.size);
     else
         log_event(LOG_WARNING, "cosigner", "%s answers %ld to %s",
                   pair->witness->vkey.name, status, pair->host->name);

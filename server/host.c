@@ -135,6 +135,17 @@ void host_pause(struct ledger_host *host, enum pause pause, const char *why)
                   why == NULL ? "" : ": ", now.text);
 }
 
+bool host_is_paused(struct ledger_host *host, enum pause pause)
+{
+    bool paused;
+
+    (void)pthread_mutex_lock(&host->mutex);
+    paused = host->trouble.code == ERROR_NONE &&
+             host->pauses[pause].code != ERROR_NONE;
+    (void)pthread_mutex_unlock(&host->mutex);
+    return paused;
+}
+
 bool host_is_writable(struct ledger_host *host, struct error *error)
 {
     struct trouble trouble;

@@ -91,6 +91,8 @@ void host_doubt(struct ledger_host *host, enum error_code code,
                 const char *format, ...) __attribute__((format(printf, 3, 4)));
 /* Take no entries until the reason is gone (NULL).  Any thread. */
 void host_pause(struct ledger_host *host, enum pause pause, const char *why);
+/* Is it, and not in doubt besides? */
+bool host_is_paused(struct ledger_host *host, enum pause pause);
 /* ERROR_READ_ONLY or ERROR_DOUBT with the reason, if there is one. */
 MUST_USE bool host_is_writable(struct ledger_host *host, struct error *error);
 

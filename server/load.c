@@ -140,7 +140,7 @@ static bool compare_signed(struct ledger_host *host, struct db *db,
     bool good = compare_checkpoint(host, prover, db, error);
 
     free(prover);
-    if (good && load_signer(host) && host_is_writable(host, &why) &&
+    if (good && load_signer(host) && host->trouble.code == ERROR_NONE &&
         !signing_start(&host->signing, &why))
         load_signer_failed(host, &why);
     return good;

@@ -6,6 +6,7 @@
 #include "server/limit.h"
 #include "server/load.h"
 #include "server/log.h"
+#include "server/outside.h"
 #include "server/page.h"
 #include "server/postman.h"
 #include "server/sequencer.h"
@@ -79,7 +80,10 @@ bool node_add(struct node *node, const struct store_ledger *ledger,
                    NODE_LEDGERS_MAX);
     } else if (!good) {
         fresh = host_create(node, ledger);
+        outside_hold(fresh);
         good = load_host(fresh, error);
+        if (good && node->outside != NULL)
+            outside_ask(node, &fresh, 1);
         if (good) {
             start_threads(fresh);
             node->hosts[atomic_load(&node->count)] = *host = fresh;
@@ -178,6 +182,7 @@ bool node_start(struct node **out, const struct config *config,
         return false;
     }
     node->keeper = keeper_start(node);
+    node->outside = outside_start(node);
     node->cosigner = cosigner_start(node);
     *out = node;
     return true;
@@ -199,6 +204,7 @@ void node_stop(struct node *node)
     atomic_store(&node->stopping, true);
     (void)pthread_mutex_unlock(&adding);
     cosigner_stop(node->cosigner);
+    outside_stop(node->outside);
     postman_stop(node->postman);
     if (node->keeper != NULL)
         keeper_stop(node->keeper);

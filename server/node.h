@@ -14,6 +14,7 @@ struct cosigner;
 struct exchange;
 struct keeper;
 struct limits;
+struct outside;
 struct pages;
 struct postman;
 struct seal_ring;
@@ -37,6 +38,7 @@ struct node {
     struct ledger_host *hosts[NODE_LEDGERS_MAX];
     atomic_size_t count;
     struct keeper *keeper;
+    struct outside *outside;
     struct postman *postman;      /* NULL: mail waits. */
     struct cosigner *cosigner;    /* NULL until it runs. */
     atomic_llong clock_offset_ms; /* Added to the clock; tests turn it. */
