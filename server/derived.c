@@ -99,7 +99,7 @@ json_t *campaign_brief(const struct reading *reading,
     return brief;
 }
 
-static const struct record_bank *first_bank(const struct reading *reading)
+const struct record_bank *payment_bank(const struct reading *reading)
 {
     struct link at = reading->ledger->banks.first;
 
@@ -118,7 +118,7 @@ json_t *payment_of(const struct reading *reading, struct amount due,
                    const struct reference *reference, const struct date *until)
 {
     const struct wire *wire = &reading->wire;
-    const struct record_bank *bank = first_bank(reading);
+    const struct record_bank *bank = payment_bank(reading);
     char grouped[40], iban[48] = "";
 
     if (!amount_is_positive(due) || reference->size == 0)

@@ -22,6 +22,9 @@ int64_t queue_position(const struct state *state,
 json_t *campaign_brief(const struct reading *reading,
                        const struct record_campaign *campaign);
 
+/* The account that is paid to; NULL: none is published. */
+const struct record_bank *payment_bank(const struct reading *reading);
+
 /*
  * How to pay what is due: beneficiary, iban, amount, currency, reference,
  * reference_grouped, until (the last day, or null).  JSON null if nothing is

@@ -9,6 +9,7 @@
 #include "server/outside.h"
 #include "server/page.h"
 #include "server/postman.h"
+#include "server/registrar.h"
 #include "server/sequencer.h"
 #include "server/teller.h"
 #include "server/vault.h"
@@ -183,6 +184,7 @@ bool node_start(struct node **out, const struct config *config,
     }
     node->keeper = keeper_start(node);
     node->outside = outside_start(node);
+    node->registrar = registrar_start(node);
     node->cosigner = cosigner_start(node);
     *out = node;
     return true;
@@ -206,6 +208,7 @@ void node_stop(struct node *node)
     cosigner_stop(node->cosigner);
     outside_stop(node->outside);
     postman_stop(node->postman);
+    registrar_stop(node->registrar);
     if (node->keeper != NULL)
         keeper_stop(node->keeper);
     for (size_t i = 0; i < atomic_load(&node->count); i++)

@@ -15,6 +15,7 @@ struct exchange;
 struct keeper;
 struct limits;
 struct outside;
+struct registrar;
 struct pages;
 struct postman;
 struct seal_ring;
@@ -39,6 +40,7 @@ struct node {
     atomic_size_t count;
     struct keeper *keeper;
     struct outside *outside;
+    struct registrar *registrar;
     struct postman *postman;      /* NULL: mail waits. */
     struct cosigner *cosigner;    /* NULL until it runs. */
     atomic_llong clock_offset_ms; /* Added to the clock; tests turn it. */

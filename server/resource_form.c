@@ -1,10 +1,13 @@
-/* The citizen's form: shown, checked as a whole, and made into a pledge. */
-#include "server/citizen.h"
+/* The citizen's form: shown, checked as a whole, and kept until it is signed.
+ */
+#include "server/application.h"
+#include "server/consent.h"
 #include "server/derived.h"
-#include "server/list.h"
 #include "server/prose.h"
+#include "server/rehearsal.h"
 
 #include <assert.h>
+#include <inttypes.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,451 +18,386 @@
                  struct error *error);
 #include "server/routes.def"
 
-static const char *const form_fields =
-    "campaign token nature amount on_failure name email risk";
+/* ---- Shown ---- */
 
-/* A form that was sent, what is wrong with it, and what it means. */
-struct sent {
-    const struct form_data *form;
-    const struct reading *reading;
-    const struct record_campaign *campaign;
-    const struct record_nature *nature; /* NULL: none was chosen. */
-    json_t *errors;
-    struct citizen citizen;
-};
-
-static void wrong(struct sent *sent, const char *field, const char *detail)
+static uint8_t nature_named(const struct record_campaign *campaign,
+                            const struct reading *reading, const char *name)
 {
-    wire_append(sent->errors, json_pack("{s:o, s:s, s:s}", "pointer",
-                                        json_sprintf("/%s", field), "field",
-                                        field, "detail", detail));
+    const struct record_nature *only;
+
+    if (name != NULL)
+        return choice_read(TYPE_nature,
+                           (struct text){name, (uint32_t)strlen(name)});
+    if (campaign->natures.count != 1)
+        return nature_none;
+    /* With one nature there is nothing to choose. */
+    only = (const void *)state_find(reading->state, RECORD_nature,
+                                    campaign->natures.first.key);
+    return only->nature;
 }
 
-static void wrong_word(struct sent *sent, const char *field, enum word which)
+static void put_frame(const struct reading *reading, json_t *body,
+                      const struct record_campaign *campaign)
 {
-    wrong(sent, field, word(which, sent->reading->wire.french));
-}
-
-static void wrong_amount(struct sent *sent, enum word which,
-                         struct amount amount)
-{
-    bool french = sent->reading->wire.french;
-    char text[PROSE_CHARS], detail[2 * PROSE_CHARS];
-
-    prose_amount(text, amount, sent->reading->wire.currency, french);
-    word_with(detail, sizeof detail, which, french, text);
-    wrong(sent, "amount", detail);
-}
-
-/* ---- What a nature asks for ---- */
-
-static const struct record_nature *
-find_nature(const struct reading *reading,
-            const struct record_campaign *campaign, uint8_t wanted)
-{
-    struct link at = campaign->natures.first;
-
-    for (int64_t i = 0; i < campaign->natures.count; i++) {
-        const struct record_nature *nature =
-            (const void *)state_find(reading->state, RECORD_nature, at.key);
-
-        if (nature->nature == wanted)
-            return nature;
-        at = nature->next;
-    }
-    return NULL;
-}
-
-static struct amount nominal_of(const struct reading *reading,
-                                const struct record_nature *nature)
-{
-    const struct record_class *class =
-        nature->nature == NATURE_SHARE
-            ? (const void *)state_find_id(reading->state, nature->class)
-            : NULL;
-
-    return class == NULL ? amount_from_minor(0) : class->nominal;
-}
-
-static struct amount least_of(const struct reading *reading,
-                              const struct record_campaign *campaign,
-                              const struct record_nature *nature)
-{
-    struct amount least = amount_max(campaign->least, nature->least);
-
-    return amount_max(least, nominal_of(reading, nature));
-}
-
-static bool campaign_takes_now(const struct reading *reading,
-                               const struct record_campaign *campaign)
-{
-    return strcmp(
-               state_shown(reading->state, &campaign->head, reading->wire.now),
-               "open") == 0;
-}
-
-/* ---- The document ---- */
-
-/* What one may type, whatever the nature. */
-static json_t *amount_hint(const struct reading *reading,
-                           const struct record_campaign *campaign)
-{
-    const struct wire *wire = &reading->wire;
-    char least[PROSE_CHARS], most[PROSE_CHARS], from[256], whole[384];
-    struct amount one = amount_max(campaign->least, amount_from_minor(1));
-
-    prose_amount(least, one, wire->currency, wire->french);
-    prose_amount(most, campaign->most, wire->currency, wire->french);
-    if (amount_is_zero(campaign->most)) {
-        word_with(whole, sizeof whole, WORD_amount_hint_from, wire->french,
-                  least);
-    } else {
-        word_with(from, sizeof from, WORD_amount_hint, wire->french, least);
-        text_with(whole, sizeof whole, from, most);
-    }
-    return json_string(whole);
-}
-
-static const struct {
-    enum word title, intro;
-} nature_words[] = {
-    [NATURE_GIFT] = {WORD_gift_title, WORD_gift_intro},
-    [NATURE_SHARE] = {WORD_share_title, WORD_share_intro},
-    [NATURE_LOAN] = {WORD_loan_title, WORD_loan_intro},
-};
-
-static json_t *describe_nature(const struct reading *reading,
-                               const struct record_campaign *campaign,
-                               const struct record_nature *nature,
-                               const char *chosen)
-{
-    const struct wire *wire = &reading->wire;
-    const char *name = choice_word(TYPE_nature, nature->nature);
-    struct amount nominal = nominal_of(reading, nature);
-    struct amount least = least_of(reading, campaign, nature);
-
-    return json_pack(
-        "{s:s, s:s, s:s, s:b, s:o, s:o, s:o}", "nature", name, "title",
-        word(nature_words[nature->nature].title, wire->french), "intro",
-        word(nature_words[nature->nature].intro, wire->french), "selected",
-        chosen != NULL && strcmp(chosen, name) == 0, "least",
-        amount_is_zero(least) ? json_null() : wire_amount(wire, least), "most",
-        wire_value(wire, TYPE_amount, &campaign->most), "nominal",
-        amount_is_zero(nominal) ? json_null() : wire_amount(wire, nominal));
-}
-
-static json_t *list_natures(const struct reading *reading,
-                            const struct record_campaign *campaign,
-                            const char *chosen)
-{
-    struct link at = campaign->natures.first;
-    json_t *list = json_array();
-
-    for (int64_t i = 0; i < campaign->natures.count; i++) {
-        const struct record_nature *nature =
-            (const void *)state_find(reading->state, RECORD_nature, at.key);
-
-        /* With one nature there is nothing to choose. */
-        if (campaign->natures.count == 1)
-            chosen = choice_word(TYPE_nature, nature->nature);
-        wire_append(list, describe_nature(reading, campaign, nature, chosen));
-        at = nature->next;
-    }
-    return list;
-}
-
-static json_t *new_token(void)
-{
-    struct nonce nonce;
-    char text[NONCE_CHARS + 1];
-
-    randombytes_buf(nonce.bytes, sizeof nonce.bytes);
-    nonce_write(text, &nonce);
-    return json_string(text);
-}
-
-/* values as they were typed; NULL: the form is new. */
-static json_t *list_values(const struct form_data *form)
-{
-    static const char *const typed[] = {"amount", "name", "email"};
-    const char *fallback = form == NULL ? NULL : form_value(form, "on_failure");
-    json_t *values = json_object();
-
-    for (size_t i = 0; i < sizeof typed / sizeof *typed; i++) {
-        const char *value = form == NULL ? NULL : form_value(form, typed[i]);
-
-        wire_set(values, typed[i], json_string(value == NULL ? "" : value));
-    }
-    wire_set(values, "donate",
-             json_boolean(fallback != NULL && strcmp(fallback, "donate") == 0));
-    wire_set(values, "refund",
-             json_boolean(fallback == NULL || strcmp(fallback, "donate") != 0));
-    wire_set(values, "risk",
-             json_boolean(form != NULL && form_value(form, "risk") != NULL));
-    return values;
-}
-
-static void put_form(const struct reading *reading, json_t *body,
-                     const struct record_campaign *campaign,
-                     const struct form_data *form, const char *chosen)
-{
-    const char *token = form == NULL ? NULL : form_value(form, "token");
-    bool open = campaign_takes_now(reading, campaign);
-    struct nonce nonce;
+    bool open = offering_is_open(reading, campaign);
+    char figure[PROSE_CHARS];
 
     wire_set(body, "campaign", campaign_brief(reading, campaign));
     wire_set(body, "open", json_boolean(open));
-    wire_set(body, "available", json_boolean(open && reading->ledger->trial));
-    wire_set(body, "needs_key", json_boolean(!reading->ledger->trial));
+    wire_set(body, "natures", offering_natures(reading, campaign));
     wire_set(
         body, "action",
         reading_url(reading, "pledges?lang=%s", reading->request->language));
-    wire_set(body, "entries_url", json_sprintf("/%s/entries", reading->name));
-    wire_set(body, "natures", list_natures(reading, campaign, chosen));
-    wire_set(body, "amount_hint", amount_hint(reading, campaign));
-    wire_set(body, "values", list_values(form));
-    wire_set(body, "token",
-             token != NULL && nonce_read(&nonce, token, strlen(token))
-                 ? json_string(token)
-                 : new_token());
+    prose_date(figure,
+               instant_day((struct instant){campaign->closes.ms - 1},
+                           reading->wire.zone),
+               reading->wire.french);
+    wire_set(body, "closed_on", json_string(figure));
+}
+
+static void put_form(const struct offering *offering,
+                     const struct reading *reading,
+                     const struct form_data *form, json_t *body)
+{
+    struct consent consent;
+
+    put_frame(reading, body, offering->campaign);
+    offering_describe(offering, reading, form, body);
+    consent_list(&consent, reading, offering->campaign, offering->nature);
+    wire_set(body, "documents", consent_json(&consent, reading));
+    wire_set(body, "others",
+             json_boolean(offering->campaign->natures.count > 1));
 }
 
 static const char *form_title(const struct reading *reading)
 {
-    return word(WORD_pledge_action, reading->wire.french);
+    return BOTH(reading->wire.french, "Your pledge, step 1 of 3",
+                "Votre engagement, étape 1 sur 3");
+}
+
+/* A draft as the form that it came from. */
+struct recalled {
+    struct form_data form;
+    char birth[3][8];
+    char amount[AMOUNT_CHARS];
+};
+
+static void recall(struct recalled *recalled, const char *name,
+                   const char *value)
+{
+    assert(recalled->form.count < FORM_FIELDS_MAX);
+    recalled->form.fields[recalled->form.count++] =
+        (struct form_field){name, value};
+}
+
+static void recall_birth(struct recalled *recalled, const char *text)
+{
+    static const char *const names[] = {"birth_year", "birth_month",
+                                        "birth_day"};
+    struct date date;
+    int parts[3];
+
+    if (!date_read(&date, text, strlen(text)))
+        return;
+    date_to_civil(date, &parts[0], &parts[1], &parts[2]);
+    for (size_t i = 0; i < 3; i++) {
+        (void)snprintf(recalled->birth[i], sizeof recalled->birth[i], "%d",
+                       parts[i] % 10000);
+        recall(recalled, names[i], recalled->birth[i]);
+    }
+}
+
+static void recall_draft(struct recalled *recalled, const struct draft *draft,
+                         const struct offering *offering, int digits)
+{
+    static const char *const same[] = {"given",   "family",   "email",
+                                       "address", "postcode", "town",
+                                       "country", "show"};
+    const struct entry_pledge_make *pledge = &draft->pledge.pledge_make;
+
+    for (size_t i = 0; i < sizeof same / sizeof *same; i++)
+        recall(recalled, same[i], draft_field(draft, same[i]));
+    recall(recalled, "pseudonym", draft_field(draft, "display"));
+    recall_birth(recalled, draft_field(draft, "birth"));
+    recall(recalled, "on_failure",
+           choice_word(TYPE_fallback, pledge->on_failure));
+    if (offering->class != NULL)
+        (void)snprintf(recalled->amount, sizeof recalled->amount, "%" PRId64,
+                       amount_to_minor(pledge->amount) /
+                           amount_to_minor(offering->class->nominal));
+    else
+        amount_write(recalled->amount, pledge->amount, digits);
+    recall(recalled, offering->class != NULL ? "shares" : "amount",
+           recalled->amount);
+}
+
+/* False, without an error: that draft is not there (any more). */
+static bool find_draft(struct draft *draft, struct reading *reading)
+{
+    const char *token = request_query(reading->request, "draft");
+    struct ledger_host *host = reading->host;
+    struct error ignored = {0};
+    bool found = false;
+    POOL_LOAN(loan);
+
+    if (token == NULL)
+        return false;
+    reading_close(reading);
+    found = reading_borrow(reading, &loan, &ignored) &&
+            draft_find(draft, host, loan.db, token, &ignored);
+    pool_loan_end(&loan);
+    reading_hold(reading, reading->request, host);
+    return found && !draft->used;
+}
+
+static bool find_campaign(const struct reading *reading, const char *text,
+                          const struct record_campaign **campaign,
+                          struct error *error)
+{
+    struct id id;
+
+    if (text == NULL || !id_read(&id, text, strlen(text)) || id.letter != 'k')
+        return fail(error, ERROR_REQUEST, "campaign is not an id");
+    *campaign = (const void *)state_find_id(reading->state, id);
+    if (*campaign == NULL)
+        return fail(error, ERROR_ABSENT, "there is no such campaign");
+    return true;
 }
 
 bool pledge_form_get(const struct request *request, struct reply *reply,
                      struct error *error)
 {
+    struct recalled recalled = {0};
     const struct record *record;
+    const struct record_campaign *campaign;
+    struct offering offering;
+    struct draft draft = {0};
+    bool found;
     READING(reading);
 
     if (!reading_open(&reading, request, error) ||
         !reading_find(&reading, "campaign", RECORD_campaign, &record, error))
         return false;
+    found = find_draft(&draft, &reading);
+    /* Read anew: the state may have moved. */
+    if (!reading_find(&reading, "campaign", RECORD_campaign, &record, error)) {
+        draft_clear(&draft);
+        return false;
+    }
+    campaign = (const void *)record;
     reply->body = reading_document(&reading);
-    reply->cache = CACHE_PRIVATE; /* Each form has a token of its own. */
-    put_form(&reading, reply->body, (const void *)record, NULL,
-             request_query(request, "nature"));
-    reading_page(&reading, reply, "pledge_form", form_title(&reading));
+    reply->cache = CACHE_PRIVATE;
+    if (offering_find(&offering, &reading, campaign,
+                      nature_named(campaign, &reading,
+                                   request_query(request, "nature")))) {
+        if (found)
+            recall_draft(&recalled, &draft, &offering,
+                         currency_digits(reading.wire.currency));
+        put_form(&offering, &reading, found ? &recalled.form : NULL,
+                 reply->body);
+        reading_page(&reading, reply, "pledge_form", form_title(&reading));
+    } else {
+        put_frame(&reading, reply->body, campaign);
+        reading_page(&reading, reply, "pledge_choice", form_title(&reading));
+    }
+    draft_clear(&draft);
+    sodium_memzero(&recalled, sizeof recalled);
     return true;
 }
 
-/* ---- Checking ---- */
-
-static void check_nature(struct sent *sent)
-{
-    const char *name = form_value(sent->form, "nature");
-    struct text text = {name, name == NULL ? 0 : (uint32_t)strlen(name)};
-
-    sent->citizen.nature =
-        name == NULL ? nature_none : choice_read(TYPE_nature, text);
-    if (sent->citizen.nature != nature_none)
-        sent->nature =
-            find_nature(sent->reading, sent->campaign, sent->citizen.nature);
-    if (sent->nature == NULL)
-        wrong_word(sent, "nature", WORD_error_nature);
-}
-
-static void check_amount(struct sent *sent)
-{
-    const struct record_campaign *campaign = sent->campaign;
-    const char *text = form_value(sent->form, "amount");
-    struct amount amount, least = campaign->least, nominal = {0};
-
-    if (text == NULL ||
-        !prose_amount_read(&amount, text,
-                           currency_digits(sent->reading->wire.currency)) ||
-        !amount_is_positive(amount)) {
-        wrong_word(sent, "amount", WORD_error_amount);
-        return;
-    }
-    if (sent->nature != NULL) {
-        least = least_of(sent->reading, campaign, sent->nature);
-        nominal = nominal_of(sent->reading, sent->nature);
-    }
-    sent->citizen.amount = amount;
-    if (amount_less(amount, least))
-        wrong_amount(sent, WORD_error_low, least);
-    else if (amount_is_positive(campaign->most) &&
-             amount_less(campaign->most, amount))
-        wrong_amount(sent, WORD_error_high, campaign->most);
-    else if (amount_is_positive(nominal) &&
-             amount_to_minor(amount) % amount_to_minor(nominal) != 0)
-        wrong_amount(sent, WORD_error_shares, nominal);
-}
-
-static void check_fallback(struct sent *sent)
-{
-    const char *name = form_value(sent->form, "on_failure");
-
-    if (name != NULL && strcmp(name, "refund") == 0)
-        sent->citizen.on_failure = FALLBACK_REFUND;
-    else if (name != NULL && strcmp(name, "donate") == 0)
-        sent->citizen.on_failure = FALLBACK_DONATE;
-    else
-        wrong_word(sent, "on_failure", WORD_error_fail);
-}
-
-/* Without blanks around it; false if it is empty, too long, or has lines. */
-static bool copy_trimmed(char *out, size_t most, const char *text)
-{
-    size_t size;
-
-    if (text == NULL)
-        return false;
-    text += strspn(text, " \t\r\n");
-    size = strlen(text);
-    while (size > 0 && strchr(" \t\r\n", text[size - 1]) != NULL)
-        size--;
-    if (size == 0 || size > most || strcspn(text, "\r\n\t") < size)
-        return false;
-    memcpy(out, text, size);
-    out[size] = '\0';
-    return true;
-}
-
-static bool is_email(const char *text)
-{
-    const char *at = strchr(text, '@');
-    const char *dot = at == NULL ? NULL : strrchr(at, '.');
-
-    return at != NULL && at > text && strchr(at + 1, '@') == NULL &&
-           dot != NULL && dot > at + 1 && dot[1] != '\0' &&
-           strpbrk(text, " <>,;\"") == NULL;
-}
-
-static void check_person(struct sent *sent)
-{
-    struct citizen *citizen = &sent->citizen;
-
-    if (!copy_trimmed(citizen->name, CITIZEN_NAME_BYTES,
-                      form_value(sent->form, "name")))
-        wrong_word(sent, "name", WORD_error_name);
-    if (!copy_trimmed(citizen->email, CITIZEN_EMAIL_BYTES,
-                      form_value(sent->form, "email")) ||
-        !is_email(citizen->email))
-        wrong_word(sent, "email", WORD_error_email);
-}
-
-static void check(struct sent *sent)
-{
-    const char *risk = form_value(sent->form, "risk");
-
-    check_nature(sent);
-    check_amount(sent);
-    check_fallback(sent);
-    check_person(sent);
-    if (risk == NULL || strcmp(risk, "yes") != 0)
-        wrong_word(sent, "risk", WORD_error_risk);
-}
-
-/* ---- The answer ---- */
+/* ---- Sent ---- */
 
 /* The form again, with what was typed and what is wrong with it. */
-static void show_again(const struct sent *sent, struct reply *reply)
+static void show_again(const struct application *application,
+                       struct reply *reply)
 {
-    const struct reading *reading = sent->reading;
+    const struct reading *reading = application->reading;
+    size_t count = json_array_size(application->errors), at;
+    json_t *one;
 
-    json_decref(reply->body);
     reply->body = reading_document(reading);
     reply->status = 422;
     reply->code = ERROR_FIELD;
     reply->cache = CACHE_PRIVATE;
-    put_form(reading, reply->body, sent->campaign, sent->form,
-             form_value(sent->form, "nature"));
-    /* At each field, too. */
-    for (size_t i = 0; i < json_array_size(sent->errors); i++) {
-        json_t *one = json_array_get(sent->errors, i);
+    put_form(application->offering, reading, application->form, reply->body);
+    json_array_foreach(application->errors, at, one)
+    {
         char name[64];
 
         (void)snprintf(name, sizeof name, "wrong_%s",
                        json_string_value(json_object_get(one, "field")));
-        if (json_object_get(reply->body, name) == NULL)
-            wire_set(reply->body, name,
-                     json_incref(json_object_get(one, "detail")));
+        wire_set(reply->body, name,
+                 json_incref(json_object_get(one, "detail")));
     }
-    wire_set(reply->body, "errors", json_incref(sent->errors));
+    wire_set(reply->body, "errors", json_incref(application->errors));
     wire_set(reply->body, "has_errors", json_true());
+    wire_set(reply->body, "one_error", json_boolean(count == 1));
+    wire_set(reply->body, "error_count", json_integer((json_int_t)count));
+    wire_set(reply->body, "wants_large",
+             json_boolean(application->wants_large));
     reading_page(reading, reply, "pledge_form", form_title(reading));
 }
 
 /* For people the form again, for programs a problem with all of it. */
-static bool refuse(const struct sent *sent, struct reply *reply,
+static bool refuse(const struct application *application, struct reply *reply,
                    struct error *error)
 {
-    if (sent->reading->wire.people) {
-        show_again(sent, reply);
+    if (application->reading->wire.people) {
+        show_again(application, reply);
         return true;
     }
-    reply->body = json_pack("{s:O}", "errors", sent->errors);
+    reply->body = json_pack("{s:O}", "errors", application->errors);
     return fail(error, ERROR_FIELD, "%s",
                 json_string_value(json_object_get(
-                    json_array_get(sent->errors, 0), "detail")));
+                    json_array_get(application->errors, 0), "detail")));
 }
 
-static bool find_campaign(struct sent *sent, struct error *error)
+/* What the ledger itself has against it, in words for people. */
+static void refuse_by_ledger(struct application *application,
+                             const struct error *refused)
 {
-    const char *text = form_value(sent->form, "campaign");
-    const char *token = form_value(sent->form, "token");
-    struct citizen *citizen = &sent->citizen;
+    const struct reading *reading = application->reading;
+    const struct record_campaign *campaign = application->offering->campaign;
+    const char *field =
+        application->offering->class != NULL ? "shares" : "amount";
+    char day[PROSE_CHARS], detail[3 * PROSE_CHARS];
 
-    if (text == NULL || !id_read(&citizen->campaign, text, strlen(text)) ||
-        citizen->campaign.letter != 'k')
-        return fail(error, ERROR_REQUEST, "campaign is not an id");
-    if (token == NULL || !nonce_read(&citizen->token, token, strlen(token)))
-        return fail(error, ERROR_REQUEST, "token is not one of a form");
-    sent->campaign =
-        (const void *)state_find_id(sent->reading->state, citizen->campaign);
-    if (sent->campaign == NULL)
-        return fail(error, ERROR_ABSENT, "there is no such campaign");
-    if (!sent->reading->ledger->trial)
-        return fail(error, ERROR_RULE,
-                    "on this ledger a pledge needs a key: make an entry and"
-                    " send it to /%s/entries",
-                    sent->reading->name);
-    return true;
+    if (offering_is_open(reading, campaign)) {
+        application_wrong(application, field, refused->text);
+        return;
+    }
+    prose_date(day,
+               instant_day((struct instant){campaign->closes.ms - 1},
+                           reading->wire.zone),
+               reading->wire.french);
+    (void)snprintf(detail, sizeof detail,
+                   BOTH(reading->wire.french,
+                        "The campaign closed on %s. Nothing was recorded.",
+                        "La campagne a fermé le %s. Rien n’a été enregistré."),
+                   day);
+    application_wrong(application, field, detail);
 }
 
-/* Ask the fold before anything is sent to the log. */
-static bool judge(struct sent *sent, struct reading *reading,
-                  struct citizen_pledge *pledge, struct error *error)
+static void answer(const struct reading *reading, struct reply *reply,
+                   const char *token)
 {
-    struct error refused = {0};
-    struct ledger_host *host = reading->host;
+    char path[256];
 
-    /* The campaign and what it offers are looked at again afterwards. */
-    reading_close(reading);
-    if (!citizen_write(pledge, host, &sent->citizen, error))
-        return false;
-    if (!citizen_try(pledge, host, &refused))
-        wrong(sent, "amount", refused.text);
-    reading_hold(reading, reading->request, host);
-    sent->campaign =
-        (const void *)state_find_id(reading->state, sent->citizen.campaign);
-    return true;
+    (void)snprintf(path, sizeof path, "/%s/drafts/%s", reading->name, token);
+    if (reading->wire.people) {
+        size_t used = strlen(path);
+
+        (void)snprintf(path + used, sizeof path - used, "?lang=%s",
+                       reading->request->language);
+        reply_redirect(reply, path);
+        return;
+    }
+    reply->status = 201;
+    reply->cache = CACHE_PRIVATE;
+    reply_header(reply, "Location", "%s", path);
+    reply->body = json_pack("{s:s}", "draft", path);
 }
 
-static bool take(struct sent *sent, struct reading *reading,
+/* Everything but the ledger's own rules is right. */
+static bool keep(struct application *application, struct reading *reading,
                  struct reply *reply, struct error *error)
 {
-    struct citizen_pledge *pledge = calloc(1, sizeof *pledge);
     struct ledger_host *host = reading->host;
+    struct entry *pledge = &application->pledge;
+    struct draft_signer signer = {0};
+    struct draft_text *texts = calloc(DRAFT_TEXTS, sizeof *texts);
+    struct consent consent;
+    struct draft draft;
+    char token[DRAFT_TOKEN_CHARS + 1];
+    bool kept;
+    POOL_LOAN(loan);
+
+    assert(texts != NULL);
+    consent_list(&consent, reading, application->offering->campaign,
+                 application->offering->nature);
+    reading_close(reading);
+    kept = reading_borrow(reading, &loan, error) &&
+           consent_hash(&pledge->pledge_make.consents, &consent, host, loan.db,
+                        error);
+    if (kept) {
+        pledge->present |= UINT64_C(1) << BIT_pledge_make_consents;
+        draft_start(&draft, pledge, application_take_fields(application),
+                    reading->request->language);
+        draft_texts(&draft, host, &signer, texts);
+        kept = rehearse_texts(host, texts, error) &&
+               draft_keep(&draft, host, loan.db, token, error);
+        draft_clear(&draft);
+    }
+    if (kept)
+        answer(reading, reply, token);
+    free(texts);
+    sodium_memzero(token, sizeof token);
+    return kept;
+}
+
+static bool is_refusal(const struct error *error)
+{
+    int status = error_spec(error->code)->http;
+
+    return status == 409 || status == 422;
+}
+
+static bool take(struct application *application, struct reading *reading,
+                 struct reply *reply, struct error *error)
+{
+    struct ledger_host *host = reading->host;
+    struct id campaign = record_id(&application->offering->campaign->head);
+    struct offering offering;
+    struct error refused = {0};
+
+    if (application_is_wrong(application))
+        return refuse(application, reply, error);
+    if (keep(application, reading, reply, &refused))
+        return true;
+    if (!is_refusal(&refused)) {
+        *error = refused;
+        return false;
+    }
+    /* The form is described anew from what the ledger is now. */
+    reading_close(reading);
+    reading_hold(reading, reading->request, host);
+    if (!offering_find(&offering, reading,
+                       (const void *)state_find_id(reading->state, campaign),
+                       application->pledge.pledge_make.nature))
+        impossible();
+    application->offering = &offering;
+    refuse_by_ledger(application, &refused);
+    return refuse(application, reply, error);
+}
+
+static bool read_sent(const struct request *request, char *text,
+                      struct form_data *form, struct error *error)
+{
+    const char *stranger = NULL;
+
+    return request_form(request, text, form, error) &&
+           (form_names_are_of(form, offering_fields, &stranger) ||
+            fail(error, ERROR_REQUEST, "the form has no field %s", stranger));
+}
+
+static bool judge(struct reading *reading, const struct form_data *form,
+                  struct reply *reply, struct error *error)
+{
+    struct application application = {.form = form, .reading = reading};
+    const struct record_campaign *campaign;
+    struct offering offering;
     bool done;
 
-    assert(pledge != NULL);
-    done = judge(sent, reading, pledge, error);
-    if (done && json_array_size(sent->errors) > 0) {
-        done = refuse(sent, reply, error);
-    } else if (done) {
-        reading_close(reading);
-        /* The answer may be on its way before this returns. */
-        done = citizen_send(pledge, host, reading->request->exchange, error);
-        reply->later = done;
-    }
-    sodium_memzero(pledge, sizeof *pledge);
-    free(pledge);
+    if (!find_campaign(reading, form_value(form, "campaign"), &campaign, error))
+        return false;
+    if (!offering_find(
+            &offering, reading, campaign,
+            nature_named(campaign, reading, form_value(form, "nature"))))
+        return fail(error, ERROR_REQUEST, "nature is none of the campaign's");
+    application.offering = &offering;
+    application_check(&application);
+    done = take(&application, reading, reply, error);
+    application_clear(&application);
     return done;
 }
 
@@ -467,28 +405,14 @@ bool pledges_post(const struct request *request, struct reply *reply,
                   struct error *error)
 {
     struct form_data form;
-    struct sent sent = {.form = &form};
     char *text = malloc(request->body_size + 1);
-    const char *stranger = NULL;
     bool done;
     READING(reading);
 
     assert(text != NULL);
-    sent.reading = &reading;
-    sent.errors = json_array();
-    done = request_form(request, text, &form, error) &&
-           (form_names_are_of(&form, form_fields, &stranger) ||
-            fail(error, ERROR_REQUEST, "the form has no field %s", stranger)) &&
+    done = read_sent(request, text, &form, error) &&
            reading_open(&reading, request, error) &&
-           find_campaign(&sent, error);
-    if (done) {
-        check(&sent);
-        done = json_array_size(sent.errors) > 0
-                   ? refuse(&sent, reply, error)
-                   : take(&sent, &reading, reply, error);
-    }
-    json_decref(sent.errors);
-    sodium_memzero(&sent.citizen, sizeof sent.citizen);
+           judge(&reading, &form, reply, error);
     sodium_memzero(text, request->body_size + 1);
     free(text);
     return done;

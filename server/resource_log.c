@@ -4,6 +4,7 @@
 #include "server/cosigner.h"
 #include "server/log_policy.h"
 #include "server/node.h"
+#include "server/receipts.h"
 
 #include <assert.h>
 #include <inttypes.h>
@@ -77,75 +78,20 @@ bool tile_get(const struct request *request, struct reply *reply,
 
 /* ---- Receipts ---- */
 
-struct found {
-    char leaf[LEAF_BYTES_MAX];
-    size_t size;
-};
-
-static bool each_leaf(void *context, const struct store_entry *entry,
-                      struct error *error)
-{
-    struct found *found = context;
-
-    (void)error;
-    assert(entry->leaf.size <= sizeof found->leaf);
-    memcpy(found->leaf, entry->leaf.bytes, entry->leaf.size);
-    found->size = entry->leaf.size;
-    return true;
-}
-
-static bool read_leaf(struct ledger_host *host, int64_t index,
-                      struct found *found, struct error *error)
-{
-    POOL_LOAN(loan);
-
-    return pool_borrow(&host->node->pool, &loan, error) &&
-           store_entries(
-               loan.db, host->ledger_id, index, index + 1,
-               (struct store_each){.context = found, .entry = each_leaf},
-               error);
-}
-
 bool receipt_get(const struct request *request, struct reply *reply,
                  struct error *error)
 {
     const char *form = request_query(request, "format");
-    bool plain = form != NULL && strcmp(form, "tlog-proof") == 0;
-    struct store_checkpoint checkpoint;
+    struct receipt_wanted wanted = {.plain = form != NULL &&
+                                             strcmp(form, "tlog-proof") == 0};
     struct ledger_host *host;
-    struct prover *prover;
-    struct found *found;
-    int64_t index;
-    char *bytes;
-    size_t size = 0;
-    bool made;
 
-    if (form != NULL && !plain && strcmp(form, "terreau") != 0)
+    if (form != NULL && !wanted.plain && strcmp(form, "terreau") != 0)
         return fail(error, ERROR_REQUEST, "format is terreau or tlog-proof");
     if (!answer_host(request, &host, error) ||
-        !request_argument_number(request, "index", &index, error) ||
-        !find_checkpoint(host, &checkpoint, error))
+        !request_argument_number(request, "index", &wanted.index, error) ||
+        !receipt_reply(reply, host, &wanted, error))
         return false;
-    if (index >= checkpoint.size)
-        return fail(error, ERROR_ABSENT, "there is no such entry");
-    (void)log_policy_checkpoint(host, index, &checkpoint);
-    found = calloc(1, sizeof *found);
-    if (found == NULL)
-        abort();
-    prover = prover_create(host);
-    made = plain || read_leaf(host, index, found, error);
-    made =
-        made && receipt_make(prover, index,
-                             (struct text){found->leaf, (uint32_t)found->size},
-                             &checkpoint, &bytes, &size, error);
-    free(prover);
-    free(found);
-    if (!made)
-        return false;
-    reply_bytes(reply, text_type, bytes, size);
-    reply_header(reply, "Content-Disposition",
-                 "attachment; filename=\"%s-%" PRId64 ".%s\"", host->name,
-                 index, plain ? "tlog-proof" : "terreau");
     reply->cache = CACHE_CHECK;
     return true;
 }

@@ -1,8 +1,11 @@
 /* Pledges: who has the id of one sees its state and how to pay. */
-#include "server/citizen.h"
-#include "server/derived.h"
+#include "server/epc.h"
+#include "server/leaves.h"
 #include "server/list.h"
-#include "server/prose.h"
+#include "server/opening.h"
+#include "server/pledge_page.h"
+#include "server/qr.h"
+#include "server/receipts.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -11,6 +14,8 @@
     bool handler(const struct request *request, struct reply *reply,           \
                  struct error *error);
 #include "server/routes.def"
+
+enum { HISTORY_MAX = 50 };
 
 struct filter {
     struct id campaign;
@@ -57,89 +62,91 @@ bool pledges_get(const struct request *request, struct reply *reply,
     return true;
 }
 
-static struct amount amount_due(const struct record_pledge *pledge)
+/* What happened to it, entry by entry. */
+static bool put_history(const struct reading *reading, json_t *body,
+                        struct id pledge, struct db *db, struct error *error)
 {
-    struct amount due = amount_from_minor(0);
+    json_t *entries = json_array(), *history = json_array(), *one;
+    size_t at;
+    bool found = leaf_search(entries, &reading->wire, db, reading->host,
+                             &pledge, ENTRY_none, -1, HISTORY_MAX, error);
 
-    if (pledge->head.state != STATE_pledge_AWAITING ||
-        !amount_sub(&due, pledge->amount, pledge->received) ||
-        amount_is_negative(due))
-        return amount_from_minor(0);
-    return due;
-}
-
-/* Money counts if it is booked before settles: the day before, at the latest,
- * or that day if settles is later than its first moment. */
-static struct date last_day(const struct reading *reading,
-                            const struct record_campaign *campaign)
-{
-    return instant_day((struct instant){campaign->settles.ms - 1},
-                       reading->wire.zone);
-}
-
-static void describe_withdrawal(const struct reading *reading, json_t *body,
-                                const struct record_pledge *pledge)
-{
-    const struct wire *wire = &reading->wire;
-    bool cooling = wire->now.ms < pledge->cooling_off_until.ms;
-    char until[PROSE_CHARS];
-
-    cooling = cooling && (pledge->head.state == STATE_pledge_AWAITING ||
-                          pledge->head.state == STATE_pledge_RECEIVED);
-    wire_set(body, "may_withdraw", json_boolean(cooling));
-    if (!wire->people)
-        return;
-    prose_until(until, pledge->cooling_off_until, wire->zone, wire->french);
-    wire_set(body, "withdraw_until", json_string(until));
-}
-
-static void describe_receipt(const struct reading *reading, json_t *body,
-                             const struct record_pledge *pledge)
-{
-    wire_set(
-        body, "receipt",
-        json_pack("{s:I, s:o, s:o}", "number", (json_int_t)pledge->head.made,
-                  "url",
-                  reading_url(reading, "receipt/%" PRId64, pledge->head.made),
-                  "entry",
-                  reading_url(reading, "entries/%" PRId64, pledge->head.made)));
-}
-
-static void describe(const struct reading *reading, json_t *body,
-                     const struct record_pledge *pledge)
-{
-    const struct record_campaign *campaign =
-        (const void *)state_find_id(reading->state, pledge->campaign);
-    struct amount due = amount_due(pledge);
-    struct date until = last_day(reading, campaign);
-    json_t *known = wire_record(&reading->wire, &pledge->head);
-
-    (void)json_object_update(body, known);
-    json_decref(known);
-    wire_set(body, "campaign", campaign_brief(reading, campaign));
-    wire_set(body, "due", wire_amount(&reading->wire, due));
-    wire_set(body, "payment",
-             payment_of(reading, due, &pledge->reference, &until));
-    describe_withdrawal(reading, body, pledge);
-    describe_receipt(reading, body, pledge);
+    json_array_foreach(entries, at, one) wire_append(
+        history, json_pack("{s:O, s:O, s:O, s:o}", "index",
+                           json_object_get(one, "index"), "kind",
+                           json_object_get(one, "kind"), "at",
+                           json_object_get(one, "accepted"), "url",
+                           reading_url(reading, "entries/%" PRId64,
+                                       (int64_t)json_integer_value(
+                                           json_object_get(one, "index")))));
+    json_decref(entries);
+    wire_set(body, "history", history);
+    return found;
 }
 
 bool pledge_get(const struct request *request, struct reply *reply,
                 struct error *error)
 {
     const struct record *record;
-    struct hash opening;
+    struct id id;
     READING(reading);
+    POOL_LOAN(loan);
 
     if (!reading_open(&reading, request, error) ||
         !reading_find(&reading, "pledge", RECORD_pledge, &record, error))
         return false;
     reply->body = reading_document(&reading);
     keep_private(reply);
-    describe(&reading, reply->body, (const void *)record);
-    if (citizen_opening(&opening, request))
-        wire_set(reply->body, "opening", wire_hash(&opening));
+    id = record_id(record);
+    pledge_describe(&reading, reply->body, (const void *)record);
     reading_page(&reading, reply, "pledge",
-                 word(WORD_pledge_title, reading.wire.french));
+                 json_string_value(json_object_get(reply->body, "heading")));
+    reading_close(&reading);
+    return reading_borrow(&reading, &loan, error) &&
+           put_history(&reading, reply->body, id, loan.db, error);
+}
+
+/* ---- Its files ---- */
+
+bool pledge_receipt_get(const struct request *request, struct reply *reply,
+                        struct error *error)
+{
+    const struct record *record;
+    struct receipt_wanted wanted = {.plain = false};
+    struct ledger_host *host;
+    struct hash opening;
+    READING(reading);
+
+    if (!reading_open(&reading, request, error) ||
+        !reading_find(&reading, "pledge", RECORD_pledge, &record, error))
+        return false;
+    host = reading.host;
+    wanted.index = record->made;
+    if (opening_of(&opening, request))
+        wanted.opening = &opening;
+    reading_close(&reading);
+    keep_private(reply);
+    return receipt_reply(reply, host, &wanted, error);
+}
+
+bool pledge_qr_get(const struct request *request, struct reply *reply,
+                   struct error *error)
+{
+    const struct record *record;
+    char epc[EPC_BYTES_MAX + 1], *bytes;
+    size_t size;
+    READING(reading);
+    BUFFER(svg);
+
+    if (!reading_open(&reading, request, error) ||
+        !reading_find(&reading, "pledge", RECORD_pledge, &record, error))
+        return false;
+    if (!pledge_epc(epc, &reading, (const void *)record) || !qr_svg(&svg, epc))
+        return fail(error, ERROR_ABSENT, "there is nothing to pay");
+    bytes = buffer_take(&svg, &size);
+    reply_bytes(reply, "image/svg+xml", bytes, size);
+    reply_header(reply, "Content-Disposition",
+                 "attachment; filename=\"transfer.svg\"");
+    keep_private(reply);
     return true;
 }

@@ -110,4 +110,5 @@ void pool_loan_end(struct pool_loan *loan)
 {
     if (loan->db != NULL)
         pool_return(loan->pool, loan->db);
+    loan->db = NULL;
 }

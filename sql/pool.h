@@ -47,6 +47,7 @@ struct pool_loan {
     __attribute__((cleanup(pool_loan_end))) struct pool_loan name = {0}
 MUST_USE bool pool_borrow(struct pool *pool, struct pool_loan *loan,
                           struct error *error);
+/* May be called before the end of the scope, too. */
 void pool_loan_end(struct pool_loan *loan);
 
 #endif

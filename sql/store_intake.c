@@ -5,13 +5,13 @@
     " used_at IS NOT NULL AS used, done_at IS NOT NULL AS done, expires_at,"   \
     " nonce, ciphertext"
 
-static struct param param_nonce(struct store_box box)
+static struct param param_nonce(struct intake_box box)
 {
     return param_bytes(box.nonce, INTAKE_NONCE_BYTES);
 }
 
 bool store_intake_insert(struct db *db, int32_t ledger_id,
-                         const struct hash *token_hash, struct store_box box,
+                         const struct hash *token_hash, struct intake_box box,
                          struct error *error)
 {
     DB_RESULT(none);
@@ -80,7 +80,7 @@ bool store_intake_confirmed_by(struct db *db, int32_t ledger_id,
 
 bool store_intake_sign(struct db *db, int32_t ledger_id,
                        const struct hash *token_hash,
-                       const struct hash *confirm_hash, struct store_box box,
+                       const struct hash *confirm_hash, struct intake_box box,
                        struct error *error)
 {
     DB_RESULT(rows);
@@ -121,7 +121,7 @@ bool store_intake_use(struct db *db, int32_t ledger_id,
 }
 
 bool store_intake_done(struct db *db, int32_t ledger_id,
-                       const struct hash *token_hash, struct store_box box,
+                       const struct hash *token_hash, struct intake_box box,
                        bool *mine, struct error *error)
 {
     DB_RESULT(rows);

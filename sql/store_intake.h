@@ -23,7 +23,7 @@ struct store_intake {
 };
 
 /* One box as it is stored. */
-struct store_box {
+struct intake_box {
     const uint8_t *nonce; /* INTAKE_NONCE_BYTES */
     const uint8_t *bytes;
     size_t size;
@@ -35,7 +35,7 @@ typedef bool store_intake_fn(void *context, const struct store_intake *row,
 /* A form that was checked; it lives for INTAKE_SECONDS. */
 MUST_USE bool store_intake_insert(struct db *db, int32_t ledger_id,
                                   const struct hash *token_hash,
-                                  struct store_box box, struct error *error);
+                                  struct intake_box box, struct error *error);
 
 /* Calls each() once.  ERROR_ABSENT if there is none, or it has expired. */
 MUST_USE bool store_intake_get(struct db *db, int32_t ledger_id,
@@ -53,7 +53,7 @@ MUST_USE bool store_intake_confirmed_by(struct db *db, int32_t ledger_id,
 MUST_USE bool store_intake_sign(struct db *db, int32_t ledger_id,
                                 const struct hash *token_hash,
                                 const struct hash *confirm_hash,
-                                struct store_box box, struct error *error);
+                                struct intake_box box, struct error *error);
 
 /* *mine: it was not used yet, and now is. */
 MUST_USE bool store_intake_use(struct db *db, int32_t ledger_id,
@@ -64,7 +64,7 @@ MUST_USE bool store_intake_use(struct db *db, int32_t ledger_id,
  * the row until the transaction ends. */
 MUST_USE bool store_intake_done(struct db *db, int32_t ledger_id,
                                 const struct hash *token_hash,
-                                struct store_box box, bool *mine,
+                                struct intake_box box, bool *mine,
                                 struct error *error);
 
 MUST_USE bool store_intake_delete(struct db *db, int32_t ledger_id,

@@ -19,11 +19,11 @@ static int stop(void **state)
     return 0;
 }
 
-static struct store_box box_of(const char *words)
+static struct intake_box box_of(const char *words)
 {
     static const uint8_t nonce[INTAKE_NONCE_BYTES] = "a nonce";
 
-    return (struct store_box){nonce, (const uint8_t *)words, strlen(words)};
+    return (struct intake_box){nonce, (const uint8_t *)words, strlen(words)};
 }
 
 struct seen {

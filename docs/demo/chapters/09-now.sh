@@ -43,16 +43,19 @@ END
 { echo "share issue --subscription %s-yasmine --key camille.key" \
     --clock 2025-06-24T09:00:00Z | batch >>"$log" 2>&1; } || [ $? = 6 ]
 
-# Twelve citizens pledge today by the form, without a key.
-campaign=$(id_of %k-fleet)
+# Twelve citizens pledge today, each with a new key of their own.
 "$here/citizens" 1 12 | awk '{
     share = NR % 4 == 0
-    print $1, share ? "share" : "gift", share ? 100 : 15 * NR
-}' | while read -r who nature amount; do
-    token=$(id_of "%g-token-$who")
-    curl -sS -f -o /dev/null -H 'Accept: application/json' \
-        "http://127.0.0.1:$PORT/velocite/pledges" \
-        -d "campaign=$campaign" -d "token=${token#g-}" -d "nature=$nature" \
-        -d "amount=$amount" -d on_failure=refund -d risk=yes \
-        -d "name=$who" -d "email=$who@citizens.example"
-done
+    print "fleet-" $1, share ? "share" : "gift", share ? 100 : 15 * NR
+}' >"$VAR/fleet"
+# shellcheck disable=SC2046  # words
+keys $(cut -d' ' -f1 "$VAR/fleet")
+
+while read -r who nature amount; do
+    echo "with --key $who.key"
+    echo "party register --party @$who.key key=@$who.key --auth key" \
+        "--type person --commitment new"
+    echo "pledge make --pledge %g-$who --party @$who.key" \
+        "--campaign %k-fleet --nature $nature --amount $amount.00" \
+        "--on-failure refund"
+done <"$VAR/fleet" | play

@@ -1,0 +1,115 @@
+#include "server/notice.h"
+#include "server/derived.h"
+#include "server/node.h"
+#include "server/prose.h"
+#include "server/public.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static void set_amount(json_t *document, const char *name,
+                       const struct wire *wire, struct amount amount)
+{
+    wire_set(document, name, wire_amount(wire, amount));
+}
+
+static void set_money(json_t *document, const struct wire *wire,
+                      const struct record_pledge *pledge,
+                      const struct record_campaign *campaign)
+{
+    struct amount left = amount_from_minor(0);
+
+    set_amount(document, "amount", wire, pledge->amount);
+    set_amount(document, "sum", wire, pledge->received);
+    set_amount(document, "counted", wire, campaign->received);
+    set_amount(document, "minimum", wire, campaign->minimum);
+    if (!amount_sub(&left, pledge->amount, pledge->received))
+        return;
+    if (amount_is_positive(left))
+        set_amount(document, "left", wire, left);
+    else if (amount_is_negative(left))
+        set_amount(document, "more", wire, amount_negate(left));
+}
+
+static void set_days(json_t *document, const struct wire *wire,
+                     const struct record_pledge *pledge,
+                     const struct record_campaign *campaign)
+{
+    struct date by =
+        instant_day((struct instant){campaign->settles.ms - 1}, wire->zone);
+    char text[PROSE_CHARS];
+
+    prose_date(text, by, wire->french);
+    wire_set(document, "due", json_string(text));
+    prose_date(text, date_plus_days(by, 1), wire->french);
+    wire_set(document, "by", json_string(text));
+    prose_date(text, instant_day(wire->now, wire->zone), wire->french);
+    wire_set(document, "date", json_string(text));
+    prose_until(text, pledge->cooling_off_until, wire->zone, wire->french);
+    wire_set(document, "until", json_string(text));
+}
+
+static void set_payment(json_t *document, const struct reading *reading,
+                        const struct record_pledge *pledge)
+{
+    json_auto_t *payment =
+        payment_of(reading, pledge->amount, &pledge->reference, NULL);
+    static const char *const names[][2] = {{"beneficiary", "beneficiary"},
+                                           {"iban", "iban_grouped"},
+                                           {"ref", "reference_grouped"}};
+
+    for (size_t i = 0; i < 3; i++) {
+        json_t *value = json_object_get(payment, names[i][1]);
+
+        if (json_is_string(value))
+            wire_set(document, names[i][0], json_incref(value));
+    }
+}
+
+static json_t *describe(const struct reading *reading,
+                        const struct record_pledge *pledge)
+{
+    const struct wire *wire = &reading->wire;
+    const struct record_campaign *campaign =
+        (const void *)state_find_id(reading->state, pledge->campaign);
+    char id[ID_CHARS + 1], path[LEDGER_NAME_CHARS_MAX + 64];
+    char link[PUBLIC_URL_CHARS];
+    json_t *document = json_pack(
+        "{s:o, s:o, s:I, s:b}", "coop",
+        wire_text(reading->ledger->name.bytes, reading->ledger->name.size),
+        "campaign", wire_text(campaign->title.bytes, campaign->title.size),
+        "no", (json_int_t)pledge->head.made, "is_share",
+        pledge->nature == NATURE_SHARE);
+
+    id_write(id, record_id(&pledge->head));
+    (void)snprintf(path, sizeof path, "/%s/pledges/%s", reading->name, id);
+    public_link(link, reading->host->node->config, path);
+    wire_set(document, "status_url", json_string(link));
+    set_money(document, wire, pledge, campaign);
+    set_days(document, wire, pledge, campaign);
+    set_payment(document, reading, pledge);
+    return document;
+}
+
+bool notice_queue(struct ledger_host *host, struct db *db,
+                  const struct notice *notice, struct error *error)
+{
+    const struct request request = {.face = FACE_HTML,
+                                    .language = notice->language};
+    const struct record_pledge *pledge;
+    json_auto_t *document = NULL;
+    struct mail mail = {.to = notice->to,
+                        .language = notice->language,
+                        .name = notice->name,
+                        .file = notice->file};
+    READING(reading);
+
+    reading_hold(&reading, &request, host);
+    pledge = (const void *)state_find_id(reading.state, notice->pledge);
+    if (pledge == NULL)
+        return fail(error, ERROR_ABSENT, "there is no such pledge");
+    document = describe(&reading, pledge);
+    reading_close(&reading);
+    mail.document = document;
+    return mail_queue(host->node, db, host->ledger_id, &mail, error);
+}

@@ -1,0 +1,287 @@
+#include "server/pledge_page.h"
+#include "server/derived.h"
+#include "server/epc.h"
+#include "server/offering.h"
+#include "server/prose.h"
+#include "server/qr.h"
+#include "server/words.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+static const struct record_campaign *
+campaign_of(const struct reading *reading, const struct record_pledge *pledge)
+{
+    return (const void *)state_find_id(reading->state, pledge->campaign);
+}
+
+static bool is_open(const struct record_pledge *pledge)
+{
+    return pledge->head.state == STATE_pledge_AWAITING ||
+           pledge->head.state == STATE_pledge_RECEIVED;
+}
+
+bool pledge_may_withdraw(const struct reading *reading,
+                         const struct record_pledge *pledge)
+{
+    const struct record_campaign *campaign = campaign_of(reading, pledge);
+    struct instant now = reading->wire.now;
+
+    if (!is_open(pledge))
+        return false;
+    if (now.ms < pledge->cooling_off_until.ms)
+        return true;
+    if (pledge->head.state == STATE_pledge_AWAITING &&
+        amount_is_zero(pledge->received))
+        return true;
+    return campaign->head.state == STATE_campaign_OPEN &&
+           now.ms < campaign->closes.ms;
+}
+
+struct amount pledge_due(const struct record_pledge *pledge)
+{
+    struct amount due = amount_from_minor(0);
+
+    if (pledge->head.state != STATE_pledge_AWAITING ||
+        !amount_sub(&due, pledge->amount, pledge->received) ||
+        amount_is_negative(due))
+        return amount_from_minor(0);
+    return due;
+}
+
+/* Money counts if it is booked before settles: the day before, at the latest,
+ * or that day if settles is later than its first moment. */
+static struct date last_day(const struct reading *reading,
+                            const struct record_campaign *campaign)
+{
+    return instant_day((struct instant){campaign->settles.ms - 1},
+                       reading->wire.zone);
+}
+
+/* ---- What to say first ---- */
+
+static const struct {
+    const char *shown, *english, *french;
+} headings[] = {
+    {"awaiting_funds", "Recorded. Now please pay.",
+     "C’est inscrit. Il reste à payer."},
+    {"received", "Your transfer has arrived.", "Votre virement est arrivé."},
+    {"withdrawn", "You have withdrawn.", "Vous avez renoncé."},
+    {"charged_back", "The bank took the transfer back.",
+     "La banque a repris le virement."},
+    {"refund_due", "You will be refunded.", "Vous serez remboursé."},
+    {"donation_due", "Your money goes to the cooperative.",
+     "La somme va à la coopérative."},
+    {"conversion_due", "The campaign succeeded.", "La campagne a réussi."},
+    {"expired", "No transfer came: the pledge has lapsed.",
+     "Aucun virement n’est venu : l’engagement est annulé."},
+    {"converted", "The campaign succeeded.", "La campagne a réussi."},
+    {"refunded", "You were refunded.", "Vous avez été remboursé."},
+};
+
+static const char *heading_of(const struct reading *reading,
+                              const struct record_pledge *pledge)
+{
+    const char *shown =
+        state_shown(reading->state, &pledge->head, reading->wire.now);
+
+    for (size_t i = 0; i < sizeof headings / sizeof *headings; i++)
+        if (strcmp(headings[i].shown, shown) == 0)
+            return BOTH(reading->wire.french, headings[i].english,
+                        headings[i].french);
+    return word_of(shown, reading->wire.french);
+}
+
+/* ---- How far it is ---- */
+
+static void add_step(json_t *list, const char *title, json_t *note, bool done,
+                     bool now)
+{
+    wire_append(list, json_pack("{s:s, s:o, s:b, s:b}", "title", title, "note",
+                                note, "done", done, "now", now && !done));
+}
+
+static json_t *transfer_note(const struct reading *reading,
+                             const struct record_pledge *pledge)
+{
+    const struct wire *wire = &reading->wire;
+    bool french = wire->french;
+    char figure[PROSE_CHARS];
+
+    if (pledge->head.state == STATE_pledge_RECEIVED)
+        return json_string(BOTH(french, "received", "reçu"));
+    if (!is_open(pledge))
+        return json_string(
+            BOTH(french, "not awaited any more", "n’est plus attendu"));
+    if (!amount_is_positive(pledge->received))
+        return json_string(BOTH(french, "awaited", "attendu"));
+    prose_amount(figure, pledge->received, wire->currency, french);
+    return json_sprintf(
+        BOTH(french, "partly received (%s)", "reçu en partie (%s)"), figure);
+}
+
+static json_t *list_steps(const struct reading *reading,
+                          const struct record_pledge *pledge)
+{
+    const struct record_campaign *campaign = campaign_of(reading, pledge);
+    bool french = reading->wire.french;
+    bool received = pledge->head.state == STATE_pledge_RECEIVED;
+    bool decided = campaign->head.state != STATE_campaign_OPEN;
+    json_t *list = json_array();
+    char by[PROSE_CHARS];
+
+    prose_date(by, date_plus_days(last_day(reading, campaign), 1), french);
+    add_step(list, BOTH(french, "Signed and confirmed", "Signé et confirmé"),
+             json_null(), true, false);
+    add_step(list, BOTH(french, "Transfer", "Virement"),
+             transfer_note(reading, pledge), received, is_open(pledge));
+    add_step(
+        list, BOTH(french, "Campaign result", "Résultat de la campagne"),
+        decided ? json_null()
+                : json_sprintf(BOTH(french, "by %s", "au plus tard le %s"), by),
+        decided, received);
+    add_step(list,
+             pledge->nature == NATURE_SHARE
+                 ? BOTH(french, "Shares issued and certificate",
+                        "Parts émises et certificat")
+                 : BOTH(french, "Booked", "Enregistré"),
+             json_string(BOTH(french, "or refund", "ou remboursement")), false,
+             received && decided);
+    return list;
+}
+
+/* ---- How to pay ---- */
+
+bool pledge_epc(char *out, const struct reading *reading,
+                const struct record_pledge *pledge)
+{
+    const struct record_bank *bank = payment_bank(reading);
+    struct epc_transfer transfer;
+
+    if (bank == NULL || reading->ledger->currency != CURRENCY_EUR)
+        return false;
+    transfer = (struct epc_transfer){
+        .name = {bank->name.bytes, bank->name.size},
+        .iban = {bank->iban.bytes, bank->iban.size},
+        .reference = {pledge->reference.bytes, pledge->reference.size},
+        .amount = pledge_due(pledge),
+    };
+    return epc_write(out, &transfer);
+}
+
+static void put_payment(const struct reading *reading, json_t *body,
+                        const struct record_pledge *pledge)
+{
+    struct date until = last_day(reading, campaign_of(reading, pledge));
+    json_t *payment =
+        payment_of(reading, pledge_due(pledge), &pledge->reference, &until);
+    char epc[EPC_BYTES_MAX + 1], figure[AMOUNT_CHARS];
+    int side;
+    BUFFER(path);
+
+    wire_set(body, "payment", payment);
+    if (json_is_null(payment))
+        return;
+    amount_write(figure, pledge_due(pledge),
+                 currency_digits(reading->ledger->currency));
+    wire_set(payment, "figure", json_string(figure));
+    if (!pledge_epc(epc, reading, pledge)) {
+        wire_set(payment, "epc", json_null());
+        return;
+    }
+    wire_set(payment, "epc", json_string(epc));
+    if (reading->wire.people && qr_path(&path, &side, epc))
+        wire_set(payment, "qr",
+                 json_pack("{s:i, s:s}", "side", side, "path", path.bytes));
+}
+
+/* ---- Taking back ---- */
+
+static const char *withdrawal_rule(const struct reading *reading,
+                                   const struct record_pledge *pledge)
+{
+    bool french = reading->wire.french;
+
+    if (reading->wire.now.ms < pledge->cooling_off_until.ms)
+        return BOTH(french,
+                    "After that you can still withdraw as long as the money"
+                    " has not arrived; then, as long as the campaign is open.",
+                    "Ensuite vous pouvez encore renoncer tant que l’argent"
+                    " n’est pas arrivé, puis tant que la campagne est"
+                    " ouverte.");
+    if (pledge_may_withdraw(reading, pledge))
+        return BOTH(french,
+                    "The reflection period is over; you can still withdraw.",
+                    "Le délai de réflexion est passé ; vous pouvez encore"
+                    " renoncer.");
+    return BOTH(french, "It can no longer be withdrawn.",
+                "Il n’est plus possible de renoncer.");
+}
+
+static void put_withdrawal(const struct reading *reading, json_t *body,
+                           const struct record_pledge *pledge)
+{
+    const struct wire *wire = &reading->wire;
+    char id[ID_CHARS + 1], until[PROSE_CHARS];
+    bool cooling = wire->now.ms < pledge->cooling_off_until.ms;
+    json_t *withdraw;
+
+    id_write(id, record_id(&pledge->head));
+    prose_until(until, pledge->cooling_off_until, wire->zone, wire->french);
+    withdraw =
+        json_pack("{s:b, s:b, s:o, s:s, s:o}", "allowed",
+                  pledge_may_withdraw(reading, pledge), "cooling",
+                  cooling && is_open(pledge), "until",
+                  wire->people ? json_string(until)
+                               : wire_instant(wire, pledge->cooling_off_until),
+                  "rule", withdrawal_rule(reading, pledge), "url",
+                  reading_url(reading, "pledges/%s/withdraw", id));
+    wire_set(body, "withdraw", withdraw);
+}
+
+static void put_receipt(const struct reading *reading, json_t *body,
+                        const struct record_pledge *pledge)
+{
+    const struct record_party *party =
+        (const void *)state_find_id(reading->state, pledge->party);
+    int64_t index = pledge->head.made;
+    char id[ID_CHARS + 1];
+
+    id_write(id, record_id(&pledge->head));
+    wire_set(body, "receipt",
+             json_pack(
+                 "{s:I, s:o, s:o, s:o, s:o, s:b}", "number", (json_int_t)index,
+                 "url", reading_url(reading, "pledges/%s/receipt", id),
+                 "proof_url",
+                 json_sprintf("/%s/receipt/%" PRId64 "?format=tlog-proof",
+                              reading->name, index),
+                 "verify_url",
+                 json_sprintf("/verify?ledger=%s&index=%" PRId64 "&lang=%s",
+                              reading->name, index, reading->request->language),
+                 "entry", reading_url(reading, "entries/%" PRId64, index),
+                 "by_key", party != NULL && party->auth == AUTH_KEY));
+}
+
+void pledge_describe(const struct reading *reading, json_t *body,
+                     const struct record_pledge *pledge)
+{
+    const struct record_campaign *campaign = campaign_of(reading, pledge);
+    struct amount due = pledge_due(pledge);
+    struct offering offering;
+    json_t *known = wire_record(&reading->wire, &pledge->head);
+
+    (void)json_object_update(body, known);
+    json_decref(known);
+    wire_set(body, "campaign", campaign_brief(reading, campaign));
+    wire_set(body, "due", wire_amount(&reading->wire, due));
+    if (offering_find(&offering, reading, campaign, pledge->nature))
+        wire_set(body, "words",
+                 offering_words(&offering, reading, pledge->amount));
+    wire_set(body, "heading", json_string(heading_of(reading, pledge)));
+    wire_set(body, "steps", list_steps(reading, pledge));
+    wire_set(body, "has_refund",
+             json_boolean(amount_is_positive(pledge->refund)));
+    put_payment(reading, body, pledge);
+    put_withdrawal(reading, body, pledge);
+    put_receipt(reading, body, pledge);
+}

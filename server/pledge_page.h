@@ -1,0 +1,25 @@
+/*
+ * pledge_page: what the page of a pledge says to whom it belongs.
+ */
+#ifndef SERVER_PLEDGE_PAGE_H
+#define SERVER_PLEDGE_PAGE_H
+
+#include "server/reading.h"
+
+/* May it be taken back now, as the ledger would judge? */
+bool pledge_may_withdraw(const struct reading *reading,
+                         const struct record_pledge *pledge);
+
+/* What is still to pay; 0 unless it is awaited. */
+struct amount pledge_due(const struct record_pledge *pledge);
+
+/* heading, lead, steps[{title, note, done, now}], payment with its QR code,
+ * withdraw{allowed, until, rule}, receipt{number, url, proof_url, entry}. */
+void pledge_describe(const struct reading *reading, json_t *body,
+                     const struct record_pledge *pledge);
+
+/* The payload of the QR code; false if there is none. */
+MUST_USE bool pledge_epc(char *out, const struct reading *reading,
+                         const struct record_pledge *pledge);
+
+#endif

@@ -1,0 +1,4 @@
+// A form came back: lead to what is wrong with it.
+"use strict";
+
+document.getElementById("errors")?.focus();
