@@ -17,11 +17,11 @@ PACKAGES := libpq libsodium jansson libmicrohttpd libcurl libxml-2.0 \
 WARNINGS := -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wundef -Wvla \
             -Wstrict-prototypes -Wmissing-prototypes -Wswitch-enum \
             -Wcast-qual -Wwrite-strings -Wformat=2 -Wnull-dereference
-FLAGS.debug   := -O1 -g3 -Werror -fsanitize=address,undefined \
+FLAGS.debug   := -O1 -g3 -Werror -DPROBES -fsanitize=address,undefined \
                  -fno-sanitize-recover=all
 FLAGS.release := -O2 -g -D_FORTIFY_SOURCE=2 -fstack-protector-strong \
                  -fPIE -pie -Wl,-z,relro,-z,now
-FLAGS.tsan    := -O1 -g3 -Werror -fsanitize=thread
+FLAGS.tsan    := -O1 -g3 -Werror -DPROBES -fsanitize=thread
 FLAGS.fuzz    := -O1 -g -w -fsanitize=fuzzer-no-link,address,undefined \
                  -fno-sanitize-recover=all
 CFLAGS := -std=c17 -D_POSIX_C_SOURCE=200809L -I. $(WARNINGS) \
@@ -51,8 +51,8 @@ grow      := $(if $(wildcard tests/audit/grow.c),$(out)/grow)
 targets   := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 fuzzers   := $(targets:%=$(out)/fuzz_%)
 replays   := $(targets:%=$(out)/replay_%)
-linked    := $(out)/terreaud $(out)/terreau-signer $(out)/terreau $(scenario) $(grow) $(loads) \
-             $(tests) $(benches) $(fuzzers) $(replays)
+linked    := $(out)/terreaud $(out)/terreau-signer $(out)/terreau $(scenario) \
+             $(grow) $(loads) $(tests) $(benches) $(fuzzers) $(replays)
 
 all: $(out)/terreaud $(out)/terreau-signer $(out)/terreau ## Build the programs
 

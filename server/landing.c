@@ -1,5 +1,6 @@
 #include "server/landing.h"
 #include "server/log.h"
+#include "sql/probe.h"
 
 #include <assert.h>
 #include <inttypes.h>
@@ -84,6 +85,7 @@ static void merge(struct sequencer *sequencer, struct batch *batch)
     host->at = batch->after;
     (void)pthread_rwlock_unlock(&host->lock);
     batch->after.base = NULL;
+    PROBE(merged);
     if (batch->statements)
         clerk_statement(&sequencer->clerk);
     if (sequencer->careful <= batch->rows.entry_count) {
@@ -218,6 +220,7 @@ bool landing_finish(struct sequencer *sequencer)
     assert(batch != NULL);
     sequencer->flight = NULL;
     if (store_write_finish(&sequencer->append, &why)) {
+        PROBE(commit_known);
         merge(sequencer, batch);
         return true;
     }

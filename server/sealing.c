@@ -2,6 +2,7 @@
 #include "server/load.h"
 #include "server/log.h"
 #include "server/node.h"
+#include "sql/probe.h"
 
 #include <inttypes.h>
 #include <time.h>
@@ -79,9 +80,11 @@ static void sign(struct sealing *sealing, int64_t size, const struct hash *root)
 
     if (now_ms() < sealing->pause_ms || !host_is_writable(host, &error))
         return;
-    if (signing_sign(&host->signing, size, root, &checkpoint, &error))
+    if (signing_sign(&host->signing, size, root, &checkpoint, &error)) {
+        PROBE(signed_known);
         host_publish(host, &checkpoint);
-    else if (error.code == ERROR_TAKEN) /* For another server, and more. */
+        PROBE(published);
+    } else if (error.code == ERROR_TAKEN) /* For another server, and more. */
         refresh(sealing);
     else
         load_signer_failed(host, &error);

@@ -2,6 +2,7 @@
 #include "server/config.h"
 #include "server/landing.h"
 #include "server/log.h"
+#include "sql/probe.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -342,6 +343,7 @@ static void submit(struct sequencer *sequencer, struct batch *batch,
         give_up(sequencer, batch, taken, &error);
         return;
     }
+    PROBE(locked);
     landing_database(sequencer, true, NULL);
     send(sequencer, batch);
 }
@@ -423,6 +425,7 @@ static void work(struct sequencer *sequencer)
             return;
         }
     }
+    PROBE(built);
     submit(sequencer, batch, &taken);
 }
 

@@ -1,4 +1,5 @@
 #include "server/signer.h"
+#include "sql/probe.h"
 
 #include <assert.h>
 #include <inttypes.h>
@@ -253,13 +254,17 @@ bool signer_sign(struct log_signer *signer, int64_t size,
     if (!connect_db(signer, error) || !check_epoch(signer, error) ||
         !extend(signer, size, root, &tree, error))
         return false;
+    PROBE(leaves_read);
     checkpoint_sign(&made, signer->origin, size, root, &signer->keys,
                     &signer->secrets);
+    PROBE(signature_made);
     if (!highwater_write(&signer->highwater, size, root, error))
         return false;
+    PROBE(highwater_written);
     signer->tree = tree;
     if (!store_checkpoint_insert(&signer->db, signer->ledger_id, &made, error))
         return false;
+    PROBE(checkpoint_stored);
     *checkpoint = made;
     return true;
 }

@@ -3,6 +3,7 @@
 #include "server/node.h"
 #include "server/proposals.h"
 #include "server/sealing.h"
+#include "sql/probe.h"
 
 #include <assert.h>
 #include <inttypes.h>
@@ -254,6 +255,7 @@ static void answer_batch(struct teller *teller, struct batch *batch)
         if (item->is_merged || item->envelope.signer_count > 1)
             proposals_forget(teller->host, &item->envelope.text_hash);
         tell_place(teller, item, &batch->entries[i], false);
+        PROBE(answered);
     }
     batch->rows.entry_count = 0;
     teller_return(teller, batch);

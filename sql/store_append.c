@@ -1,5 +1,6 @@
 #include "sql/store_append.h"
 #include "sql/pipeline.h"
+#include "sql/probe.h"
 
 #include <assert.h>
 #include <inttypes.h>
@@ -294,6 +295,7 @@ static bool send_rows(struct store_append *append,
             error))
         return false;
     append->statements++;
+    PROBE(rows_sent);
     return pipeline_send(&append->db, "COMMIT", NO_PARAMS, error);
 }
 
@@ -315,6 +317,7 @@ void store_write_send(struct store_append *append,
         return;
     if (!pipeline_sync(&append->db, &why)) /* With COMMIT already under way. */
         (void)fail(&append->unsent, ERROR_UNKNOWN, "COMMIT: %s", why.text);
+    PROBE(commit_sent);
 }
 
 /* Why a statement before COMMIT failed, in the caller's terms. */
