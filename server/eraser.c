@@ -1,5 +1,6 @@
 #include "server/eraser.h"
 #include "server/log.h"
+#include "server/session.h"
 #include "server/vault.h"
 #include "sql/person.h"
 #include "sql/store_sealed.h"
@@ -91,7 +92,8 @@ static bool erase(struct node *node, struct db *db,
         return fail(error, why.code, "%s", why.text);
     if (known) { /* Whom nobody can read is erased all the same. */
         (void)person_fold_case(search.email, email);
-        done = delete_waiting(&search, person->ledger_id, error);
+        done = delete_waiting(&search, person->ledger_id, error) &&
+               session_end_all(node, db, email, error);
     }
     sodium_memzero(email, sizeof email);
     sodium_memzero(search.email, sizeof search.email);

@@ -1,6 +1,7 @@
 #include "server/receipts.h"
 #include "ledger/receipt.h"
 #include "server/cosigner.h"
+#include "server/log_policy.h"
 #include "server/node.h"
 
 #include <assert.h>
@@ -79,7 +80,7 @@ static bool make(char **bytes, size_t *size, struct ledger_host *host,
     return made;
 }
 
-bool receipt_reply(struct reply *reply, struct ledger_host *host,
+bool receipt_bytes(char **out, size_t *out_size, struct ledger_host *host,
                    const struct receipt_wanted *wanted, struct error *error)
 {
     struct store_checkpoint checkpoint;
@@ -91,6 +92,7 @@ bool receipt_reply(struct reply *reply, struct ledger_host *host,
     cosigner_publish(host, &checkpoint);
     if (wanted->index >= checkpoint.size)
         return fail(error, ERROR_ABSENT, "there is no such entry");
+    (void)log_policy_checkpoint(host, wanted->index, &checkpoint);
     if (!make(&bytes, &size, host, wanted, &checkpoint, error))
         return false;
     if (wanted->opening != NULL && !wanted->plain &&
@@ -98,6 +100,19 @@ bool receipt_reply(struct reply *reply, struct ledger_host *host,
         free(bytes);
         return false;
     }
+    *out = bytes;
+    *out_size = size;
+    return true;
+}
+
+bool receipt_reply(struct reply *reply, struct ledger_host *host,
+                   const struct receipt_wanted *wanted, struct error *error)
+{
+    char *bytes;
+    size_t size;
+
+    if (!receipt_bytes(&bytes, &size, host, wanted, error))
+        return false;
     reply_bytes(reply, "text/plain; charset=utf-8", bytes, size);
     reply_header(reply, "Content-Disposition",
                  "attachment; filename=\"%s-%" PRId64 ".%s\"", host->name,

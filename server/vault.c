@@ -239,7 +239,7 @@ bool vault_put(struct node *node, struct db *db, int32_t ledger_id,
         document = json_pack("{s:{}}", "fields");
     }
     after = json_deep_copy(json_object_get(document, "fields"));
-    vault_fields_put(after, fields);
+    vault_merge(after, fields);
     memcpy(row.record, record.bytes, sizeof row.record);
     if (retain_until != NULL)
         row.retain_until = *retain_until;

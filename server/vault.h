@@ -87,6 +87,9 @@ MUST_USE bool vault_erase(struct node *node, struct db *db, int32_t ledger_id,
 struct hash vault_commit(const char *origin, const json_t *fields,
                          const struct hash *opening);
 
+/* Put fields over those that were; "" takes one away. */
+void vault_merge(json_t *into, const json_t *fields);
+
 /* ERROR_FIELD with the pointer, as vault_put() would say. */
 MUST_USE bool vault_check(const json_t *fields, struct error *error);
 

@@ -70,7 +70,7 @@ json_t *vault_fields_of(const json_t *fields, enum vault_part part)
     return chosen;
 }
 
-void vault_fields_put(json_t *into, const json_t *fields)
+void vault_merge(json_t *into, const json_t *fields)
 {
     for (size_t i = 0; i < sizeof fields_known / sizeof *fields_known; i++) {
         const char *name = fields_known[i].name;

@@ -29,8 +29,6 @@ void vault_forget(char *text);
 
 /* The fields of one part, a new object, maybe empty. */
 json_t *vault_fields_of(const json_t *fields, enum vault_part part);
-/* Put fields over those that were; "" takes one away. */
-void vault_fields_put(json_t *into, const json_t *fields);
 
 /* Keep an address to find and to write to; "" takes it away. */
 MUST_USE bool vault_contact_put(struct node *node, struct db *db,
