@@ -14,7 +14,8 @@ static const struct {
         "SELECT ledger_id, token_hash AS row, nonce, ciphertext FROM intake"
         " WHERE ledger_id = $1",
         "SELECT ledger_id, token_hash AS row, nonce, ciphertext FROM intake"
-        " WHERE substring(ciphertext FOR 4) <> $1 LIMIT $2",
+        " WHERE substring(ciphertext FOR 4) <> $1"
+        " AND octet_length(ciphertext) > 0 LIMIT $2",
         "DELETE FROM intake WHERE ledger_id = $1 AND token_hash = $2",
         "UPDATE intake SET nonce = $3, ciphertext = $4"
         " WHERE ledger_id = $1 AND token_hash = $2",
@@ -24,7 +25,8 @@ static const struct {
         "SELECT ledger_id, uuid_send(mail_id) AS row, nonce, ciphertext"
         " FROM outbox WHERE ledger_id = $1",
         "SELECT ledger_id, uuid_send(mail_id) AS row, nonce, ciphertext"
-        " FROM outbox WHERE substring(ciphertext FOR 4) <> $1 LIMIT $2",
+        " FROM outbox WHERE substring(ciphertext FOR 4) <> $1"
+        " AND octet_length(ciphertext) > 0 LIMIT $2",
         "DELETE FROM outbox WHERE ledger_id = $1"
         " AND uuid_send(mail_id) = $2",
         "UPDATE outbox SET nonce = $3, ciphertext = $4"

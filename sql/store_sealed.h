@@ -26,7 +26,8 @@ MUST_USE bool store_sealed_of(struct db *db, int table, int32_t ledger_id,
                                            const struct store_sealed *row,
                                            struct error *error),
                               void *context, struct error *error);
-/* At most limit whose key has another number. */
+/* At most limit whose key has another number; a box that was emptied once it
+ * had served is none. */
 MUST_USE bool
 store_sealed_older(struct db *db, int table, uint32_t number, int limit,
                    bool (*each)(void *context, const struct store_sealed *row,
