@@ -1,6 +1,8 @@
 /* The primitives that steps, rules and effects change records with. */
 #include "ledger/step.h"
 
+#include "ledger/rf.h"
+
 #include <assert.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -225,17 +227,10 @@ struct owner owner_of_id(struct id id)
     return (struct owner){.type = (uint8_t)type, .key = link_of_id(id)};
 }
 
-static struct link balance_key(enum account account, struct owner owner)
-{
-    uint8_t code = (uint8_t)account;
-
-    return link_of(&code, 1, owner.key.key, sizeof owner.key.key);
-}
-
 struct amount fold_balance(const struct fold *fold, enum account account,
                            struct owner owner)
 {
-    struct link key = balance_key(account, owner);
+    struct link key = balance_key(account, owner.key);
     const struct record_balance *balance = FIND_RECORD(fold, balance, key);
 
     return balance != NULL ? balance->amount : amount_from_minor(0);
@@ -247,7 +242,7 @@ static struct record_balance *balance_edit(struct fold *fold,
                                            struct owner owner,
                                            struct error *error)
 {
-    struct link key = balance_key(account, owner);
+    struct link key = balance_key(account, owner.key);
     struct record_balance *balance;
     bool reversible = fold->reversible;
 
@@ -370,6 +365,22 @@ bool fold_queue(struct fold *fold, struct record *owner, struct chain *chain,
     chain->count++;
     stamp(fold, owner);
     return count_record(fold, error);
+}
+
+bool fold_reference(struct fold *fold, struct record *record,
+                    struct reference *reference, struct error *error)
+{
+    struct record_ledger *ledger = EDIT(fold, ledger);
+    struct reference next = {0};
+    char text[RF_CHARS_MAX + 1];
+
+    if (!fold_add_count(fold, &ledger->head, &ledger->references, 1, error))
+        return false;
+    rf_from_number(text, (uint64_t)ledger->references);
+    next.size = (uint8_t)strlen(text);
+    memcpy(next.bytes, text, next.size);
+    fold_set(fold, record, reference, &next, sizeof next);
+    return true;
 }
 
 static struct link due_key(const struct record *record, enum transition what)

@@ -62,6 +62,10 @@ struct owner {
     struct link key;
 };
 
+struct owner owner_none(void);
+struct owner owner_of(const struct record *record);
+struct owner owner_of_id(struct id id);
+
 struct posting {
     enum account account;
     struct owner owner;

@@ -9,7 +9,7 @@
 #define LEDGER_FOLDING_H
 
 #include "ledger/allot.h"
-#include "ledger/fold.h"
+#include "ledger/debt.h"
 
 struct fold {
     const struct view *view;
@@ -88,9 +88,6 @@ void fold_touch(struct fold *fold, struct record *record);
 /* The same, and a reversal of this entry is refused once others touch it. */
 void fold_hold(struct fold *fold, struct record *record);
 
-struct owner owner_none(void);
-struct owner owner_of(const struct record *record);
-struct owner owner_of_id(struct id id);
 /* Two postings and their balances; amount 0 posts nothing; not negative. */
 MUST_USE bool fold_post(struct fold *fold, struct amount amount,
                         enum account debit, struct owner debit_owner,
@@ -113,6 +110,9 @@ const struct record *fold_by_key(const struct fold *fold,
                                  enum unique_index index, const void *value,
                                  size_t size);
 
+/* The next payment reference, into an attribute of an editable record. */
+MUST_USE bool fold_reference(struct fold *fold, struct record *record,
+                             struct reference *reference, struct error *error);
 /* Append to an ordered list, which touches its owner; member is editable,
  * next its link. */
 MUST_USE bool fold_queue(struct fold *fold, struct record *owner,
@@ -142,6 +142,8 @@ struct link holding_key(struct id party, struct id class);
 struct link nature_key(struct id campaign, uint8_t nature);
 /* May the cooperative's legal form issue participating titles? */
 bool profile_has_titles(const struct fold *fold);
+/* After how many years may what is owed be time-barred? */
+int profile_lapse_years(const struct fold *fold);
 /* How many officers a class of acts needs. */
 int64_t officers_needed(const struct fold *fold, uint8_t act);
 /* May a role sign a class of acts? */
@@ -164,6 +166,9 @@ struct source {
 MUST_USE bool receive_money(struct fold *fold, const struct source *source,
                             const struct record *target, struct amount amount,
                             struct error *error);
+/* Can the bank's return of that amount be taken from target? */
+bool may_return(const struct fold *fold, const struct record *target,
+                struct amount amount);
 /* The bank takes back what it paid for target. */
 MUST_USE bool return_money(struct fold *fold, const struct source *source,
                            const struct record *target, struct amount amount,
@@ -238,8 +243,61 @@ MUST_USE bool move_items(struct fold *fold, struct record_job *job,
 MUST_USE bool add_capital(struct fold *fold, struct amount nominal,
                           struct error *error);
 
+/* Does money booked on that day still count for the pledge? */
+bool pledge_in_time(const struct fold *fold, const struct record_pledge *pledge,
+                    struct date booked);
+/* More than was wanted: it stays the payer's. */
+MUST_USE bool credit_surplus(struct fold *fold, const struct source *source,
+                             struct amount surplus, struct id party,
+                             struct error *error);
+
+/* ---- Debts (rules_claim.c) ---- */
+
+/* The claim of a debt, made at its first event; NULL with *error set. */
+struct record_claim *claim_edit(struct fold *fold, const struct debt *debt,
+                                struct error *error);
+/* That much more is owed, on this day: kept since rules number 2. */
+MUST_USE bool debt_rises(struct fold *fold, struct id target, uint8_t owed,
+                         struct amount amount, struct date since,
+                         struct error *error);
+/* Less or more is owed, where the debt keeps its amount; the account is the
+ * caller's to post. */
+MUST_USE bool debt_take(struct fold *fold, const struct debt *debt,
+                        struct amount amount, struct error *error);
+MUST_USE bool debt_give_back(struct fold *fold, const struct debt *debt,
+                             struct amount amount, struct error *error);
+/* Is no batch paying it, and no act at work on what it belongs to? */
+MUST_USE bool debt_is_free(const struct fold *fold, const struct debt *debt,
+                           struct error *error);
+MUST_USE bool debt_covers(const struct fold *fold, const struct debt *debt,
+                          struct amount amount, struct error *error);
+
+/* ---- Batches (rules_payout.c) ---- */
+
+/* Can the bank's line be this batch, or this payment going out or back? */
+bool payout_takes(const struct fold *fold, const struct record *target,
+                  struct amount amount);
+/* It is: payout_takes() said so.  why: the bank's code, or NULL. */
+MUST_USE bool payout_take(struct fold *fold, const struct source *source,
+                          const struct record *target, bool out,
+                          const struct code *why, struct error *error);
+
+/* ---- Jobs (rules_job.c) ---- */
+
 /* The next items of a job, at most STEP_ITEMS_MAX. */
 int64_t job_step_size(const struct record_job *job);
+/* Is an act being done on the campaign or class, or on what it belongs to? */
+bool target_has_job(const struct fold *fold, struct id target);
+/* The act that is being done on a campaign or class from now on; none. */
+void set_job(struct fold *fold, struct id target, struct id job);
+/* What the steps of each type do with the next count items. */
+MUST_USE bool step_call(struct fold *fold, struct record_job *job,
+                        int64_t count, struct error *error);
+MUST_USE bool step_payout(struct fold *fold, struct record_job *job,
+                          int64_t count, struct error *error);
+MUST_USE bool step_payout_cancel(struct fold *fold, struct record_job *job,
+                                 int64_t count, struct error *error);
+
 /* Nominal that a call of part asks of a subscription: at most the uncalled. */
 MUST_USE bool call_amount(struct amount *amount,
                           const struct record_subscription *subscription,

@@ -35,6 +35,15 @@ static bool split(struct amount *take, struct amount *surplus,
     return true;
 }
 
+bool credit_surplus(struct fold *fold, const struct source *source,
+                    struct amount surplus, struct id party, struct error *error)
+{
+    return credit(fold, source, surplus, ACCOUNT_overpaid, owner_of_id(party),
+                  error) &&
+           debt_rises(fold, party, OWED_OVERPAID, surplus, source->booked,
+                      error);
+}
+
 /* ---- Subscriptions ---- */
 
 /* A payment credits called-capital and moves capital-unpaid to paid. */
@@ -53,8 +62,8 @@ static bool pay_capital(struct fold *fold, const struct source *source,
 }
 
 bool receive_subscription(struct fold *fold, const struct source *source,
-                                 struct record_subscription *subscription,
-                                 struct amount amount, struct error *error)
+                          struct record_subscription *subscription,
+                          struct amount amount, struct error *error)
 {
     struct owner holder = owner_of_id(subscription->party);
     uint8_t state = subscription->head.state;
@@ -64,7 +73,9 @@ bool receive_subscription(struct fold *fold, const struct source *source,
     if (state == STATE_subscription_REFUSED ||
         state == STATE_subscription_WITHDRAWN)
         return credit(fold, source, amount, ACCOUNT_refund_payable, holder,
-                      error);
+                      error) &&
+               debt_rises(fold, subscription->party, OWED_REFUND, amount,
+                          source->booked, error);
     if (state == STATE_subscription_REQUESTED)
         return split(&take, &surplus, amount, subscription->nominal,
                      subscription->held, error) &&
@@ -72,16 +83,17 @@ bool receive_subscription(struct fold *fold, const struct source *source,
                       error) &&
                fold_add_sum(fold, &subscription->head, &subscription->held,
                             take, error) &&
-               credit(fold, source, surplus, ACCOUNT_overpaid, holder, error);
+               credit_surplus(fold, source, surplus, subscription->party,
+                              error);
     return split(&take, &surplus, amount, subscription->called,
                  subscription->paid, error) &&
            pay_capital(fold, source, subscription, take, error) &&
-           credit(fold, source, surplus, ACCOUNT_overpaid, holder, error);
+           credit_surplus(fold, source, surplus, subscription->party, error);
 }
 
 bool return_subscription(struct fold *fold, const struct source *source,
-                                struct record_subscription *subscription,
-                                struct amount amount, struct error *error)
+                         struct record_subscription *subscription,
+                         struct amount amount, struct error *error)
 {
     struct owner holder = owner_of_id(subscription->party);
 
@@ -156,8 +168,7 @@ static bool receive_tranche(struct fold *fold, const struct source *source,
         !fold_post(fold, take, ACCOUNT_memo_contra, owner, ACCOUNT_memo_called,
                    owner, error) ||
         !count_tranche_money(fold, contract, tranche, take, error) ||
-        !credit(fold, source, surplus, ACCOUNT_overpaid,
-                owner_of_id(contract->party), error))
+        !credit_surplus(fold, source, surplus, contract->party, error))
         return false;
     return amount_less(tranche->received, tranche->amount) ||
            tranche->head.state == STATE_tranche_PAID ||
@@ -165,8 +176,8 @@ static bool receive_tranche(struct fold *fold, const struct source *source,
 }
 
 bool return_tranche(struct fold *fold, const struct source *source,
-                           struct record_tranche *tranche, struct amount amount,
-                           struct error *error)
+                    struct record_tranche *tranche, struct amount amount,
+                    struct error *error)
 {
     struct record_contract *contract =
         EDIT_RECORD(fold, contract, link_of_id(tranche->contract));
@@ -190,8 +201,7 @@ static bool count_match_money(struct fold *fold,
                               struct amount change, struct error *error)
 {
     struct link key = join_key(call->fund, call->campaign);
-    struct record_fund *fund =
-        EDIT_RECORD(fold, fund, link_of_id(call->fund));
+    struct record_fund *fund = EDIT_RECORD(fold, fund, link_of_id(call->fund));
     struct record_join *join = EDIT_RECORD(fold, join, key);
 
     return fold_add_sum(fold, &fund->head, &fund->paid, change, error) &&
@@ -212,8 +222,7 @@ static bool receive_match(struct fold *fold, const struct source *source,
                 owner_of(&fund->head), error) ||
         !fold_add_sum(fold, &call->head, &call->received, take, error) ||
         !count_match_money(fold, call, take, error) ||
-        !credit(fold, source, surplus, ACCOUNT_overpaid,
-                owner_of_id(fund->party), error))
+        !credit_surplus(fold, source, surplus, fund->party, error))
         return false;
     return amount_less(call->received, call->amount) ||
            call->head.state == STATE_match_call_PAID ||
@@ -239,6 +248,30 @@ static bool return_match(struct fold *fold, const struct source *source,
 
 /* ---- Whatever it is for ---- */
 
+bool may_return(const struct fold *fold, const struct record *target,
+                struct amount amount)
+{
+    const struct record_subscription *subscription = (const void *)target;
+    const struct record_tranche *tranche = (const void *)target;
+    const struct record_match_call *call = (const void *)target;
+
+    switch ((int)target->type) {
+    case RECORD_pledge:
+        return pledge_may_return(fold, (const void *)target, amount);
+    case RECORD_subscription:
+        return !amount_less(target->state == STATE_subscription_REQUESTED
+                                ? subscription->held
+                                : subscription->paid,
+                            amount);
+    case RECORD_tranche:
+        return !amount_less(tranche->received, amount);
+    case RECORD_match_call:
+        return !amount_less(call->received, amount);
+    default:
+        return false;
+    }
+}
+
 bool receive_money(struct fold *fold, const struct source *source,
                    const struct record *target, struct amount amount,
                    struct error *error)
@@ -255,6 +288,9 @@ bool receive_money(struct fold *fold, const struct source *source,
         return receive_tranche(fold, source, (void *)record, amount, error);
     case RECORD_match_call:
         return receive_match(fold, source, (void *)record, amount, error);
+    case RECORD_party:
+        fold_take(fold, record);
+        return credit_surplus(fold, source, amount, record_id(record), error);
     default:
         impossible();
     }

@@ -38,9 +38,11 @@ static bool is_pending(const struct record_pledge *pledge)
 /* ---- Money that comes ---- */
 
 /* In time for an undecided campaign: by booking day, before settles. */
-static bool counts(const struct record_campaign *campaign,
-                   const struct record_pledge *pledge, struct date booked)
+bool pledge_in_time(const struct fold *fold, const struct record_pledge *pledge,
+                    struct date booked)
 {
+    const struct record_campaign *campaign = campaign_of(fold, pledge);
+
     return campaign->head.state == STATE_campaign_OPEN && is_pending(pledge) &&
            date_start(booked, ZONE_UTC).ms < campaign->settles.ms;
 }
@@ -98,8 +100,7 @@ static bool take_in_time(struct fold *fold, const struct source *source,
            fold_post(fold, take, ACCOUNT_memo_contra, owner,
                      ACCOUNT_memo_pledges, owner, error) &&
            count_money(fold, campaign, pledge, take, error) &&
-           fold_post(fold, surplus, source->account, source->owner,
-                     ACCOUNT_overpaid, owner_of_id(pledge->party), error) &&
+           credit_surplus(fold, source, surplus, pledge->party, error) &&
            match_money(fold, campaign, pledge, error) &&
            begin_second_round(fold, campaign, error);
 }
@@ -136,12 +137,14 @@ bool receive_pledge(struct fold *fold, const struct source *source,
         return false;
     if (paid)
         return true;
-    if (!counts(campaign, pledge, source->booked))
+    if (!pledge_in_time(fold, pledge, source->booked))
         return fold_post(fold, amount, source->account, source->owner,
                          ACCOUNT_refund_payable, owner_of(&campaign->head),
                          error) &&
                fold_add_sum(fold, &pledge->head, &pledge->refund, amount,
-                            error);
+                            error) &&
+               debt_rises(fold, record_id(&pledge->head), OWED_REFUND, amount,
+                          source->booked, error);
     if (!take_in_time(fold, source, campaign, pledge, amount, error))
         return false;
     if (amount_less(pledge->received, pledge->amount) ||
@@ -172,8 +175,33 @@ static bool split_return(const struct fold *fold,
     return amount_sub(refund, amount, *kept) && !amount_is_negative(*refund);
 }
 
-bool pledge_may_return(const struct fold *fold,
-                       const struct record_pledge *pledge, struct amount amount)
+/* Of what is to be given back, and is not on its way yet. */
+static bool refund_covers(const struct fold *fold, struct debt *debt,
+                          const struct record_pledge *pledge,
+                          struct amount amount)
+{
+    const struct sight sight = {.view = fold->view};
+    struct error ignored = {0};
+
+    return debt_find(debt, &sight, record_id(&pledge->head), NULL, &ignored) &&
+           !amount_less(debt->due, amount) &&
+           debt_is_free(fold, debt, &ignored);
+}
+
+/* One of several payments, while the campaign is undecided. */
+static bool is_part(const struct fold *fold, const struct record_pledge *pledge,
+                    struct amount amount)
+{
+    const struct record_campaign *campaign = campaign_of(fold, pledge);
+
+    return campaign->rules >= 2 &&
+           campaign->head.state == STATE_campaign_OPEN && is_pending(pledge) &&
+           amount_less(amount, pledge->received);
+}
+
+static bool may_return_kept(const struct fold *fold,
+                            const struct record_pledge *pledge,
+                            struct amount amount)
 {
     const struct record_campaign *campaign = campaign_of(fold, pledge);
     uint8_t state = campaign->head.state;
@@ -189,6 +217,52 @@ bool pledge_may_return(const struct fold *fold,
     if (pledge->head.state == STATE_pledge_CONVERTED)
         return !amount_less(pledge->refund, refund);
     return amount_equal(amount, pledge->received);
+}
+
+bool pledge_may_return(const struct fold *fold,
+                       const struct record_pledge *pledge, struct amount amount)
+{
+    struct debt debt;
+
+    return may_return_kept(fold, pledge, amount) ||
+           (fold_ledger(fold)->rules >= 2 &&
+            (is_part(fold, pledge, amount) ||
+             refund_covers(fold, &debt, pledge, amount)));
+}
+
+/* Its part is awaited again; what is matched is matched by less. */
+static bool return_part(struct fold *fold, const struct source *source,
+                        struct record_campaign *campaign,
+                        struct record_pledge *pledge, struct amount amount,
+                        struct error *error)
+{
+    struct owner owner = owner_of(&campaign->head);
+
+    fold_touch(fold, &pledge->head);
+    if (!fold_post(fold, amount, ACCOUNT_memo_pledges, owner,
+                   ACCOUNT_memo_contra, owner, error) ||
+        !fold_post(fold, amount, held_account(pledge), owner, source->account,
+                   source->owner, error) ||
+        !count_money(fold, campaign, pledge, amount_negate(amount), error) ||
+        !match_trim(fold, campaign, pledge, pledge->received, error))
+        return false;
+    return pledge->head.state != STATE_pledge_RECEIVED ||
+           (fold_move(fold, &pledge->head, TRANSITION_fall_short, error) &&
+            fold_add_count(fold, &campaign->head, &campaign->count, -1, error));
+}
+
+/* It was to be given back: now the bank has done it. */
+static bool return_due(struct fold *fold, const struct source *source,
+                       const struct debt *debt, struct record_pledge *pledge,
+                       struct amount amount, struct error *error)
+{
+    if (!fold_post(fold, amount, debt->account, debt->owner, source->account,
+                   source->owner, error) ||
+        !debt_take(fold, debt, amount, error))
+        return false;
+    return amount_is_positive(pledge->refund) ||
+           pledge->head.state != STATE_pledge_REFUND_DUE ||
+           fold_move(fold, &pledge->head, TRANSITION_charge_back, error);
 }
 
 /* Of an undecided campaign, and of one that succeeded before it settled. */
@@ -212,11 +286,10 @@ static bool return_held(struct fold *fold, const struct source *source,
                      source->owner, error) &&
            fold_post(fold, refund, ACCOUNT_refund_payable, owner,
                      source->account, source->owner, error) &&
-           (open ||
-            (fold_add_sum(fold, &campaign->head, &campaign->allocated,
-                          amount_negate(kept), error) &&
-             fold_add_count(fold, &campaign->head, &campaign->payers, -1,
-                            error))) &&
+           (open || (fold_add_sum(fold, &campaign->head, &campaign->allocated,
+                                  amount_negate(kept), error) &&
+                     fold_add_count(fold, &campaign->head, &campaign->payers,
+                                    -1, error))) &&
            match_free(fold, campaign, pledge, error) &&
            count_money(fold, campaign, pledge, amount_negate(kept), error) &&
            (amount_is_zero(refund) ||
@@ -284,8 +357,14 @@ bool return_pledge(struct fold *fold, const struct source *source,
     struct record_campaign *campaign =
         EDIT_RECORD(fold, campaign, link_of_id(pledge->campaign));
     struct amount kept, refund;
+    struct debt debt;
 
-    if (!pledge_may_return(fold, pledge, amount) ||
+    if (is_part(fold, pledge, amount))
+        return return_part(fold, source, campaign, pledge, amount, error);
+    if (!may_return_kept(fold, pledge, amount) &&
+        refund_covers(fold, &debt, pledge, amount))
+        return return_due(fold, source, &debt, pledge, amount, error);
+    if (!may_return_kept(fold, pledge, amount) ||
         !split_return(fold, pledge, amount, &kept, &refund))
         return fail(error, ERROR_STATE,
                     "the pledge does not hold just that money any more");

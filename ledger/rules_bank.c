@@ -116,30 +116,34 @@ static bool into_suspense(struct fold *fold, const struct source *source,
                      source->account, source->owner, error);
 }
 
-/* Can the bank's return be taken from what the reference names? */
-static bool may_return(const struct fold *fold, const struct record *target,
-                       struct amount amount)
+/* Going out: as the bank's return of what came, or not at all. */
+static bool match_out(struct fold *fold, const struct source *source,
+                      const struct record *target, struct amount amount,
+                      struct error *error)
 {
-    const struct record_pledge *pledge = (const void *)target;
-    const struct record_subscription *subscription = (const void *)target;
-    const struct record_tranche *tranche = (const void *)target;
-    const struct record_match_call *call = (const void *)target;
+    struct record_line *line = EDIT(fold, line);
+    bool back = line->class == LINE_RETURN || line->class == LINE_REVERSAL;
 
-    switch ((int)target->type) {
-    case RECORD_pledge:
-        return pledge_may_return(fold, pledge, amount);
-    case RECORD_subscription:
-        return !amount_less(target->state == STATE_subscription_REQUESTED
-                                ? subscription->held
-                                : subscription->paid,
-                            amount);
-    case RECORD_tranche:
-        return !amount_less(tranche->received, amount);
-    case RECORD_match_call:
-        return !amount_less(call->received, amount);
-    default:
-        return false;
-    }
+    if (!back || !may_return(fold, target, amount_negate(amount)))
+        return into_suspense(fold, source, amount, error);
+    SET_ATTR(fold, line, target, money_target(target));
+    return return_money(fold, source, target, amount_negate(amount), error);
+}
+
+/* Ours: a batch or a payment that goes out, or one that comes back. */
+static bool match_payout(struct fold *fold, const struct source *source,
+                         const struct record *target, struct amount amount,
+                         struct error *error)
+{
+    struct record_line *line = EDIT(fold, line);
+
+    if (!payout_takes(fold, target, amount))
+        return into_suspense(fold, source, amount, error);
+    SET_ATTR(fold, line, target, money_target(target));
+    return payout_take(
+        fold, source, target, amount_is_negative(amount),
+        HAS(fold->entry, bank_line, why) ? &fold->entry->bank_line.why : NULL,
+        error);
 }
 
 /* By payment reference; what has none, or an unknown one, is in suspense. */
@@ -154,18 +158,17 @@ bool effect_match_line(struct fold *fold, const void *a, const void *b,
         a == NULL ? NULL
                   : fold_by_key(fold, UNIQUE_PAYMENT_REFERENCE, a,
                                 sizeof(struct reference));
-    bool back = line->class == LINE_RETURN || line->class == LINE_REVERSAL;
 
     if (target == NULL || target->state == STATE_REVERSED)
         return into_suspense(fold, &source, amount, error);
-    if (amount_is_negative(amount)) {
-        amount = amount_negate(amount);
-        if (!back || !may_return(fold, target, amount))
-            return into_suspense(fold, &source, *(const struct amount *)b,
-                                 error);
-        SET_ATTR(fold, line, target, money_target(target));
-        return return_money(fold, &source, target, amount, error);
-    }
+    if (target->type == RECORD_payout || target->type == RECORD_payment)
+        return match_payout(fold, &source, target, amount, error);
+    /* What an act is at work on stays as it was decided. */
+    if (target->type == RECORD_pledge &&
+        target_has_job(fold, record_id(target)))
+        return into_suspense(fold, &source, amount, error);
+    if (amount_is_negative(amount))
+        return match_out(fold, &source, target, amount, error);
     SET_ATTR(fold, line, target, money_target(target));
     return receive_money(fold, &source, target, amount, error);
 }
@@ -217,6 +220,34 @@ static bool use(struct fold *fold, const struct source *source, bool in,
                      source->owner, error);
 }
 
+/* A batch, or a payment of one, that the bank's line did not name. */
+static bool allocate_payout(struct fold *fold, const struct source *source,
+                            bool in, const struct record *target,
+                            struct amount amount, struct error *error)
+{
+    if (!payout_takes(fold, target, in ? amount : amount_negate(amount)))
+        return fail(error, ERROR_STATE, "the %s is %s, or of another amount",
+                    record_spec(target->type)->name,
+                    state_word((enum record_state)target->state));
+    return payout_take(fold, source, target, !in, NULL, error);
+}
+
+/* Somebody was given by hand what they were owed. */
+static bool pay_party(struct fold *fold, const struct source *source,
+                      const struct record *target, struct amount amount,
+                      struct error *error)
+{
+    const struct sight sight = {.view = fold->view};
+    struct debt debt;
+
+    fold_take(fold, target);
+    return debt_find(&debt, &sight, record_id(target), NULL, error) &&
+           debt_is_free(fold, &debt, error) &&
+           debt_covers(fold, &debt, amount, error) &&
+           fold_post(fold, amount, debt.account, debt.owner, source->account,
+                     source->owner, error);
+}
+
 static bool allocate(struct fold *fold, const struct source *source, bool in,
                      const struct object_part *part, struct error *error)
 {
@@ -228,8 +259,17 @@ static bool allocate(struct fold *fold, const struct source *source, bool in,
                        part->target.bytes);
     if (target == NULL)
         return fail(error, ERROR_ABSENT, "what a part pays does not exist");
+    if (target->type == RECORD_payout || target->type == RECORD_payment)
+        return allocate_payout(fold, source, in, target, part->amount, error);
+    if (target->type == RECORD_pledge &&
+        target_has_job(fold, record_id(target)))
+        return fail(error, ERROR_STATE,
+                    "an act on the campaign is being carried out; wait for its"
+                    " end");
     if (in)
         return receive_money(fold, source, target, part->amount, error);
+    if (target->type == RECORD_party)
+        return pay_party(fold, source, target, part->amount, error);
     if (!may_return(fold, target, part->amount))
         return fail(error, ERROR_ENOUGH,
                     "the target has not received that money");

@@ -401,18 +401,10 @@ bool effect_start_call(struct fold *fold, const void *a, const void *b,
                     fold->entry->share_call.due, error);
 }
 
-int64_t job_step_size(const struct record_job *job)
-{
-    int64_t left = job->count - job->done;
-
-    return left < STEP_ITEMS_MAX ? left : STEP_ITEMS_MAX;
-}
-
-static bool call_items(struct fold *fold, struct record_job *job, int64_t count,
-                       struct error *error)
+bool step_call(struct fold *fold, struct record_job *job, int64_t count,
+               struct error *error)
 {
     struct link at = job->cursor;
-    struct record_class *class;
 
     for (int64_t i = 0; i < count; i++) {
         struct link next = FIND_RECORD(fold, subscription, at)->next;
@@ -422,26 +414,7 @@ static bool call_items(struct fold *fold, struct record_job *job, int64_t count,
         at = next;
     }
     SET_ATTR(fold, job, cursor, at);
-    if (!fold_add_count(fold, &job->head, &job->done, count, error))
-        return false;
-    if (job->done < job->count)
-        return true;
-    class = EDIT_RECORD(fold, class, link_of_id(job->class));
-    SET_ATTR(fold, class, job, (struct id){0});
-    return fold_move(fold, &job->head, TRANSITION_complete, error) &&
-           fold_undue(fold, &job->head, TRANSITION_step, error);
-}
-
-bool effect_do_step(struct fold *fold, const void *a, const void *b,
-                    struct error *error)
-{
-    struct record_job *job = EDIT(fold, job);
-    int64_t count = *(const int64_t *)a;
-
-    (void)b;
-    if (job->type == JOB_SETTLE)
-        return settle_items(fold, job, count, error);
-    if (job->type == JOB_MOVE)
-        return move_items(fold, job, count, error);
-    return call_items(fold, job, count, error);
+    if (job->done + count == job->count)
+        set_job(fold, job->class, (struct id){0});
+    return true;
 }

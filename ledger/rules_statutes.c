@@ -10,12 +10,13 @@ static const struct profile {
     int64_t notice_months, deferral_months, reflection_days;
     uint8_t zone;
     bool titles;
+    int lapse_years;
 } profiles[] = {
 /* clang-format off */
 #define PROFILE(profile, floor, public, least, most, notice, deferral, \
-                reflection, zone, titles, sources) \
+                reflection, zone, titles, lapse_years, sources) \
     [profile] = {floor, public, least, most, notice, deferral, reflection, \
-                 zone, titles},
+                 zone, titles, lapse_years},
 #include "ledger/profiles.def"
     /* clang-format on */
 };
@@ -28,6 +29,11 @@ static const struct profile *profile_of(const struct fold *fold)
 bool profile_has_titles(const struct fold *fold)
 {
     return profile_of(fold)->titles;
+}
+
+int profile_lapse_years(const struct fold *fold)
+{
+    return profile_of(fold)->lapse_years;
 }
 
 /* What the statutes leave open is as the profile says. */

@@ -65,11 +65,17 @@ const struct record *state_at(const struct state *state, enum record_type type,
     return table_at(&state->tables[type], i);
 }
 
+struct link balance_key(enum account account, struct link owner)
+{
+    uint8_t code = (uint8_t)account;
+
+    return link_of(&code, 1, owner.key, sizeof owner.key);
+}
+
 struct amount state_balance(const struct state *state, enum account account,
                             struct link owner)
 {
-    uint8_t code = (uint8_t)account;
-    struct link key = link_of(&code, 1, owner.key, sizeof owner.key);
+    struct link key = balance_key(account, owner);
     const struct record_balance *balance =
         (const void *)state_find(state, RECORD_balance, key.key);
 

@@ -40,6 +40,8 @@ const struct record *state_find_id(const struct state *state, struct id id);
 size_t state_count(const struct state *state, enum record_type type);
 const struct record *state_at(const struct state *state, enum record_type type,
                               size_t i);
+/* Key of the balance of an account and owner; see link_of_id(). */
+struct link balance_key(enum account account, struct link owner);
 /* Debits less credits; zero if never posted to.  owner: see link_of_id(). */
 struct amount state_balance(const struct state *state, enum account account,
                             struct link owner);

@@ -1,8 +1,6 @@
 /* The steps of entries.def, and what carries them out. */
 #include "ledger/step.h"
 
-#include "ledger/rf.h"
-
 #include <assert.h>
 #include <stdio.h>
 #include <string.h>
@@ -271,21 +269,11 @@ static bool step_post(struct fold *fold, const struct step *step,
 static bool step_number(struct fold *fold, const struct step *step,
                         struct error *error)
 {
-    struct record_ledger *ledger = EDIT(fold, ledger);
-    struct reference reference = {0};
-    char text[RF_CHARS_MAX + 1];
     struct record *record;
-    void *attr;
+    void *attr = attr_at(fold, &step->a, &record);
 
     assert(step->number == SEQUENCE_REFERENCE);
-    if (!fold_add_count(fold, &ledger->head, &ledger->references, 1, error))
-        return false;
-    rf_from_number(text, (uint64_t)ledger->references);
-    reference.size = (uint8_t)strlen(text);
-    memcpy(reference.bytes, text, reference.size);
-    attr = attr_at(fold, &step->a, &record);
-    fold_set(fold, record, attr, &reference, sizeof reference);
-    return true;
+    return fold_reference(fold, record, attr, error);
 }
 
 static bool step_key(struct fold *fold, const struct step *step,

@@ -9,21 +9,6 @@
 
 /* ---- What words stand for ---- */
 
-/* Of the letters that an id may have, the first under which there is one. */
-static struct id find_id(struct story *story, const char *letters,
-                         struct text word)
-{
-    struct names *names = &story->world.names;
-
-    for (const char *letter = letters; *letter != '\0'; letter++) {
-        struct id id = names_id(names, (uint8_t)*letter, word);
-
-        if (state_find_id(story->world.state, id) != NULL)
-            return id;
-    }
-    return names_id(names, (uint8_t)letters[0], word);
-}
-
 static bool look_up(void *context, enum field_type type, struct text word,
                     void *value, struct error *error)
 {
@@ -35,7 +20,7 @@ static bool look_up(void *context, enum field_type type, struct text word,
     (void)error;
     switch ((int)type_spec(type)->form) {
     case FORM_ID:
-        id = find_id(story, type_spec(type)->letters, word);
+        id = story_id(story, type_spec(type)->letters, word);
         memcpy(value, &id, sizeof id);
         return true;
     case FORM_KEY:
@@ -289,6 +274,7 @@ struct deposit {
     struct text targets[TOKENS_MAX];
     struct text amounts[TOKENS_MAX];
     struct text classes[TOKENS_MAX];
+    struct text whys[TOKENS_MAX];
     struct text names[TOKENS_MAX];
     size_t count;
 };
@@ -322,6 +308,7 @@ static bool read_deposit(struct story *story, struct deposit *deposit,
 
         deposit->names[at] = cut(&value, ':');
         deposit->classes[at] = cut(&value, '!');
+        deposit->whys[at] = cut(&deposit->classes[at], '/');
         deposit->amounts[at] = value;
         deposit->targets[at] = word;
     }
@@ -361,9 +348,10 @@ static bool post_statement(struct story *story, const struct deposit *deposit)
 static bool post_line(struct story *story, const struct deposit *deposit,
                       size_t i)
 {
-    struct id id = find_id(story, "gsum", deposit->targets[i]);
+    struct id id = story_id(story, "gsumwx", deposit->targets[i]);
     const struct record *target = state_find_id(story->world.state, id);
     char line[1000], reference[400], name[80], given[500] = "";
+    struct text why = deposit->whys[i];
 
     (void)snprintf(name, sizeof name, "deposit-%zu/%zu", story->deposits, i);
     if (deposit->names[i].size > 0)
@@ -378,12 +366,13 @@ static bool post_line(struct story *story, const struct deposit *deposit,
                            deposit->targets[i].bytes);
     (void)snprintf(line, sizeof line,
                    "bank.line statement=deposit-%zu line=%s source=%s"
-                   " amount=%.*s booked=%.*s%s%s%.*s by clerk",
+                   " amount=%.*s booked=%.*s%s%s%.*s%s%.*s by clerk",
                    story->deposits, name, name, (int)deposit->amounts[i].size,
                    deposit->amounts[i].bytes, (int)deposit->day.size,
                    deposit->day.bytes, given,
                    deposit->classes[i].size > 0 ? " class=" : "",
-                   (int)deposit->classes[i].size, deposit->classes[i].bytes);
+                   (int)deposit->classes[i].size, deposit->classes[i].bytes,
+                   why.size > 0 ? " why=" : "", (int)why.size, why.bytes);
     return act_statement(story, (struct text){line, (uint32_t)strlen(line)},
                          (struct text){"ok", 2});
 }

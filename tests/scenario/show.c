@@ -19,6 +19,58 @@ int story_digits(const struct story *story)
 
 /* ---- Records ---- */
 
+/* "g1", or "ana:fee" where it is not what is usually owed. */
+static bool debt_named(struct story *story, struct text word, struct debt *debt)
+{
+    const struct sight sight = {.state = story->world.state};
+    const char *colon = memchr(word.bytes, ':', word.size);
+    struct text owed = {"", 0};
+    struct error ignored = {0};
+    uint8_t choice;
+
+    if (colon != NULL) {
+        owed = (struct text){colon + 1,
+                             (uint32_t)(word.bytes + word.size - (colon + 1))};
+        word.size = (uint32_t)(colon - word.bytes);
+    }
+    choice = choice_read(TYPE_owed, owed);
+    return debt_find(debt, &sight, story_id(story, "grp", word),
+                     choice == 0 ? NULL : &choice, &ignored);
+}
+
+/* "w1/g1": the payment of what g1 is owed in batch w1. */
+static bool payment_named(struct story *story, struct text word, struct id *id)
+{
+    const char *slash = memchr(word.bytes, '/', word.size);
+    struct text batch, target;
+    struct debt debt;
+
+    if (slash == NULL)
+        return false;
+    batch = (struct text){word.bytes, (uint32_t)(slash - word.bytes)};
+    target = (struct text){slash + 1, word.size - batch.size - 1};
+    if (!debt_named(story, target, &debt))
+        return false;
+    *id = payment_id(names_id(&story->world.names, 'w', batch), &debt);
+    return true;
+}
+
+struct id story_id(struct story *story, const char *letters, struct text word)
+{
+    struct names *names = &story->world.names;
+    struct id payment;
+
+    if (strchr(letters, 'x') != NULL && payment_named(story, word, &payment))
+        return payment;
+    for (const char *letter = letters; *letter != '\0'; letter++) {
+        struct id id = names_id(names, (uint8_t)*letter, word);
+
+        if (state_find_id(story->world.state, id) != NULL)
+            return id;
+    }
+    return names_id(names, (uint8_t)letters[0], word);
+}
+
 static struct link key_of(struct story *story, enum record_type type,
                           const struct text *words)
 {
@@ -26,6 +78,7 @@ static struct link key_of(struct story *story, enum record_type type,
     struct code code = {0};
     struct key public;
     struct id party, class;
+    struct debt debt;
     uint8_t act;
 
     switch ((int)type) {
@@ -44,6 +97,10 @@ static struct link key_of(struct story *story, enum record_type type,
         code.size = (uint8_t)words[0].size;
         memcpy(code.bytes, words[0].bytes, code.size);
         return college_key(&code);
+    case RECORD_claim:
+        if (!debt_named(story, words[0], &debt))
+            return (struct link){{0}};
+        return debt_key(&debt);
     case RECORD_threshold:
         act = choice_read(TYPE_act, words[0]);
         return link_of("threshold", 9, &act, 1);
@@ -59,14 +116,15 @@ const struct record *record_named(struct story *story, const char *type_name,
     size_t needed = type == RECORD_ledger || type == RECORD_statutes ? 0
                     : type == RECORD_holding || type == RECORD_key   ? 2
                                                                      : 1;
+    char letter[2] = "";
     struct link key;
 
     if (type == RECORD_COUNT || count != needed)
         return NULL;
-    if (record_spec(type)->letter != 0)
-        return state_find_id(
-            story->world.state,
-            names_id(&story->world.names, record_spec(type)->letter, words[0]));
+    letter[0] = (char)record_spec(type)->letter;
+    if (letter[0] != '\0')
+        return state_find_id(story->world.state,
+                             story_id(story, letter, words[0]));
     key = key_of(story, type, words);
     return state_find(story->world.state, type, key.key);
 }

@@ -13,7 +13,7 @@
  *   again -> same                       the text of the last act once more
  *   raw {"kind":...} by ana -> bad-syntax "at byte 9"
  *   note TEXT -> bad-note               bytes as they are; "\n" ends lines
- *   deposit main 2026-01-12 s1=50.00 -=20.00:line1 g1=-5.00!return
+ *   deposit main 2026-01-12 s1=50.00 -=20.00:line1 g1=-5.00!return/AC04
  *   balance capital-paid ana -> 50.00 Cr
  *   balances { capital-paid ana 50.00 Cr ... }     all real ones
  *   postings { bank main 50.00 Dr ... }            of the last entry, real
@@ -89,6 +89,9 @@ bool balances_statement(struct story *story, struct text block, bool postings);
 bool count_statement(struct story *story, struct text statement,
                      struct text expected);
 bool name_statement(struct story *story, struct text statement);
+/* The id that a word names: of the letters it may have, the first under which
+ * there is one.  "w1/g1" is the payment of what g1 is owed in batch w1. */
+struct id story_id(struct story *story, const char *letters, struct text word);
 /* A record by its type and the words that name it; NULL: none. */
 const struct record *record_named(struct story *story, const char *type,
                                   const struct text *words, size_t count);

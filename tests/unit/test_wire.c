@@ -135,10 +135,11 @@ TEST(both_languages_say_everything)
 TEST(every_state_has_a_word_in_both_languages)
 {
     static const char *const shown[] = {
-        "scheduled",  "settling",     "expired",       "late",
-        "refund_due", "donation_due", "conversion_due"};
-    enum record_type faceless[] = {RECORD_job, RECORD_unique, RECORD_due,
-                                   RECORD_undo, RECORD_balance};
+        "scheduled",      "settling",   "expired",
+        "late",           "refund_due", "donation_due",
+        "conversion_due", "refunded",   "refund_returned"};
+    enum record_type faceless[] = {RECORD_job,  RECORD_unique,  RECORD_due,
+                                   RECORD_undo, RECORD_balance, RECORD_nobody};
 
     for (int i = 1; i < STATE_COUNT; i++) {
         const char *name = state_word((enum record_state)i);
