@@ -61,7 +61,9 @@ static bool take_refund(struct fold *fold, struct record_pledge *pledge,
     struct amount derived = pledge_refund_derived(&sight, pledge);
 
     if (amount_is_positive(derived) &&
-        (!fold_add_sum(fold, &pledge->head, &pledge->refund, derived, error) ||
+        (!fold_add_sum(fold, &pledge->head, &pledge->received,
+                       amount_negate(derived), error) ||
+         !fold_add_sum(fold, &pledge->head, &pledge->refund, derived, error) ||
          !fold_move(fold, &pledge->head, TRANSITION_pay_back, error)))
         return false;
     fold_touch(fold, &pledge->head);
