@@ -1,4 +1,5 @@
 #include "server/derived.h"
+#include "server/picture.h"
 
 #include <assert.h>
 
@@ -49,24 +50,77 @@ int64_t queue_position(const struct state *state,
     return position;
 }
 
+struct amount counted_of(const struct record_campaign *campaign)
+{
+    struct amount counted;
+
+    if (!campaign->counts_match ||
+        !amount_add(&counted, campaign->received, campaign->matched))
+        return campaign->received;
+    return counted;
+}
+
+/* People are not told that nothing was matched. */
+static json_t *matched(const struct wire *wire,
+                       const struct record_campaign *campaign)
+{
+    if (wire->people && amount_is_zero(campaign->matched))
+        return json_null();
+    return json_pack("{s:o, s:b}", "sum", wire_amount(wire, campaign->matched),
+                     "counts", campaign->counts_match);
+}
+
 static json_t *progress(const struct wire *wire,
                         const struct record_campaign *campaign)
 {
-    struct amount awaited;
+    struct amount awaited, counted = counted_of(campaign);
 
     /* What came is part of what was pledged. */
     if (!amount_sub(&awaited, campaign->pledged, campaign->received) ||
         amount_is_negative(awaited))
         awaited = amount_from_minor(0);
     return json_pack(
-        "{s:o, s:o, s:o, s:{s:o, s:I}, s:o, s:o, s:o}", "minimum",
+        "{s:o, s:o, s:o, s:{s:o, s:I}, s:o, s:o, s:o, s:o}", "minimum",
         wire_value(wire, TYPE_amount, &campaign->minimum), "optimum",
         wire_value(wire, TYPE_amount, &campaign->optimum), "cap",
         wire_value(wire, TYPE_amount, &campaign->cap), "received", "sum",
         wire_amount(wire, campaign->received), "count",
-        (json_int_t)campaign->count, "awaited", wire_amount(wire, awaited),
-        "counted", wire_amount(wire, campaign->received), "counted_ppm",
-        wire_ppm(wire, amount_ppm_up(campaign->received, campaign->minimum)));
+        (json_int_t)campaign->count, "matched", matched(wire, campaign),
+        "awaited", wire_amount(wire, awaited), "counted",
+        wire_amount(wire, counted), "counted_ppm",
+        wire_ppm(wire, amount_ppm_up(counted, campaign->minimum)));
+}
+
+/* Days until an instant, begun ones counted; 0: it has passed. */
+static int64_t days_until(struct instant now, struct instant then)
+{
+    enum { DAY_MS = 86400000 };
+
+    return then.ms <= now.ms ? 0 : (then.ms - now.ms + DAY_MS - 1) / DAY_MS;
+}
+
+static json_t *last_day_before(const struct wire *wire, struct instant instant)
+{
+    return wire_date(wire,
+                     instant_day((struct instant){instant.ms - 1}, wire->zone));
+}
+
+/* What a headline and a bar say, without cents. */
+static void describe_for_people(const struct reading *reading, json_t *brief,
+                                const struct record_campaign *campaign)
+{
+    const struct wire *wire = &reading->wire;
+    int64_t counted = amount_ppm_up(counted_of(campaign), campaign->minimum);
+
+    wire_set(brief, "counted", wire_round(wire, counted_of(campaign)));
+    wire_set(brief, "needed", wire_round(wire, campaign->minimum));
+    wire_set(brief, "percent", wire_ppm(wire, counted / 10000 * 10000));
+    wire_set(brief, "days_left",
+             json_integer(days_until(wire->now, campaign->closes)));
+    wire_set(brief, "last_day", last_day_before(wire, campaign->closes));
+    wire_set(brief, "settle_day", last_day_before(wire, campaign->settles));
+    wire_set(brief, "keeps", json_boolean(campaign->mode == MODE_KEEP));
+    wire_set(brief, "chart", picture_progress(reading, campaign));
 }
 
 json_t *campaign_brief(const struct reading *reading,
@@ -96,6 +150,8 @@ json_t *campaign_brief(const struct reading *reading,
     assert(brief != NULL);
     wire_set(brief, "made", json_integer(head->made));
     wire_set(brief, "touched", json_integer(head->touched));
+    if (wire->people)
+        describe_for_people(reading, brief, campaign);
     return brief;
 }
 

@@ -16,8 +16,12 @@ struct amount floor_of_capital(const struct state *state);
 int64_t queue_position(const struct state *state,
                        const struct record_redemption *redemption);
 
+/* What counts towards the minimum: received, and matched where it counts. */
+struct amount counted_of(const struct record_campaign *campaign);
+
 /* A campaign without its natures and budget: id, title, states, dates and
- * progress{minimum, optimum, cap, received{sum, count}, awaited, counted}.
+ * progress{minimum, optimum, cap, received{sum, count}, matched{sum, counts},
+ * awaited, counted}.
  * Awaited money is never counted. */
 json_t *campaign_brief(const struct reading *reading,
                        const struct record_campaign *campaign);

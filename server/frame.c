@@ -1,5 +1,6 @@
 #include "server/frame.h"
 #include "server/catalogue.h"
+#include "server/config.h"
 #include "server/http.h"
 
 #include <assert.h>
@@ -121,6 +122,63 @@ static json_t *crumbs(const struct request *request, const struct reply *reply,
     return json_pack("{s:o}", "items", items);
 }
 
+/* What happened, in one line. */
+static const char *error_title(const struct request *request,
+                               const struct reply *reply)
+{
+    static const struct {
+        int status;
+        const char *title;
+    } titles[] = {
+        {404, SENTENCE("This page does not exist")},
+        {410, SENTENCE("This page no longer exists")},
+        {429, SENTENCE("Too many requests")},
+        {500, SENTENCE("An error on our side")},
+        {503, SENTENCE("Read only for the moment")},
+    };
+
+    for (size_t i = 0; i < sizeof titles / sizeof *titles; i++)
+        if (titles[i].status == reply->status)
+            return say(request->language, titles[i].title);
+    return say(request->language, error_spec(reply->code)->help);
+}
+
+/* Which words error.html says. */
+static void add_error(json_t *facts, const struct request *request,
+                      const struct reply *reply)
+{
+    const char *retry = reply_header_value(reply, "Retry-After");
+    const char *which = reply->status == 404 || reply->status == 410 ? "e404"
+                        : reply->status == 429                       ? "e429"
+                        : reply->status == 503                       ? "e503"
+                        : reply->status >= 500                       ? "e500"
+                                                                     : "e4xx";
+
+    set(facts, which, json_true());
+    set(facts, "detail", json_incref(json_object_get(reply->body, "detail")));
+    set(facts, "title", json_string(error_title(request, reply)));
+    if (retry != NULL)
+        set(facts, "retry", json_string(retry));
+}
+
+/* "https://node.example", as people would type it. */
+static json_t *site_of(const struct request *request)
+{
+    const struct config *config = request->site->config;
+    const char *host = request->headers.host;
+
+    if (config != NULL && config->public_url[0] != '\0')
+        return json_string(config->public_url);
+    return host == NULL ? json_string("") : json_sprintf("http://%s", host);
+}
+
+static bool ends_with(const char *text, const char *end)
+{
+    size_t size = strlen(text), tail = strlen(end);
+
+    return size >= tail && strcmp(text + size - tail, end) == 0;
+}
+
 json_t *frame_facts(const struct request *request, const struct reply *reply)
 {
     const char *path = request->path == NULL ? "/" : request->path;
@@ -135,9 +193,13 @@ json_t *frame_facts(const struct request *request, const struct reply *reply)
 
     assert(facts != NULL);
     set(facts, "q", chosen);
+    set(facts, "site", site_of(request));
+    set(facts, "on_audit", json_boolean(ends_with(path, "/audit")));
     set(facts, "other", other_language(request));
     set(facts, "crumbs",
         crumbs(request, reply, title, json_string_value(chosen)));
+    if (failed && reply->page != NULL && strcmp(reply->page, "error") == 0)
+        add_error(facts, request, reply);
     if (strcmp(path, "/") != 0 && !request->suffix && !failed)
         set(facts, "json_url",
             json_sprintf("%s.json%s", path, query == NULL ? "" : query));

@@ -47,8 +47,8 @@ static const char *sign_of(uint8_t currency)
     }
 }
 
-void prose_amount(char out[static PROSE_CHARS], struct amount amount,
-                  uint8_t currency, bool french)
+static void write_amount(char out[static PROSE_CHARS], struct amount amount,
+                         uint8_t currency, bool french, bool round)
 {
     char plain[AMOUNT_CHARS];
     const char *digits = plain, *point;
@@ -69,7 +69,8 @@ void prose_amount(char out[static PROSE_CHARS], struct amount amount,
     put_grouped(out, digits,
                 point == NULL ? strlen(digits) : (size_t)(point - digits),
                 french);
-    if (point != NULL) {
+    if (point != NULL &&
+        !(round && point[1 + strspn(point + 1, "0")] == '\0')) {
         put(out, french ? "," : ".");
         put(out, point + 1);
     }
@@ -77,6 +78,32 @@ void prose_amount(char out[static PROSE_CHARS], struct amount amount,
         put(out, NOBREAK);
         put(out, sign);
     }
+}
+
+void prose_amount(char out[static PROSE_CHARS], struct amount amount,
+                  uint8_t currency, bool french)
+{
+    write_amount(out, amount, currency, french, false);
+}
+
+void prose_round(char out[static PROSE_CHARS], struct amount amount,
+                 uint8_t currency, bool french)
+{
+    write_amount(out, amount, currency, french, true);
+}
+
+void prose_day(char out[static PROSE_CHARS], struct date date, bool french)
+{
+    static const char *const months[2][12] = {
+        {"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
+         "Nov", "Dec"},
+        {"janv.", "févr.", "mars", "avr.", "mai", "juin", "juil.", "août",
+         "sept.", "oct.", "nov.", "déc."}};
+    int year, month, day;
+
+    date_to_civil(date, &year, &month, &day);
+    (void)snprintf(out, PROSE_CHARS, "%d%s" NOBREAK "%s", day,
+                   french && day == 1 ? "er" : "", months[french][month - 1]);
 }
 
 void prose_date(char out[static PROSE_CHARS], struct date date, bool french)

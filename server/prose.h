@@ -15,6 +15,13 @@ enum { PROSE_CHARS = 96 };
 void prose_amount(char out[static PROSE_CHARS], struct amount amount,
                   uint8_t currency, bool french);
 
+/* The same without a fraction that is nothing: "18 640 €". */
+void prose_round(char out[static PROSE_CHARS], struct amount amount,
+                 uint8_t currency, bool french);
+
+/* "24 nov.", "24 Nov" */
+void prose_day(char out[static PROSE_CHARS], struct date date, bool french);
+
 /* "24 novembre 2026", "24 November 2026" */
 void prose_date(char out[static PROSE_CHARS], struct date date, bool french);
 

@@ -1,5 +1,6 @@
 /* What an auditor recomputes, and the keys to check it with. */
 #include "ledger/totals.h"
+#include "server/ceilings.h"
 #include "server/list.h"
 #include "server/trial.h"
 
@@ -149,12 +150,15 @@ static void describe(const struct reading *reading, json_t *body,
     struct trial trial = {0};
 
     trial_of_state(&trial, reading->state);
+    if (wire->people)
+        wire_set(body, "origin", json_string(reading->origin));
     wire_set(body, "digest", wire_hash(&figures->digest));
     wire_set(body, "lawful", json_boolean(figures->lawful));
     if (!figures->lawful)
         wire_set(body, "broken", json_string(figures->broken.text));
     wire_set(body, "totals", list_totals(wire, figures));
     wire_set(body, "ladder", describe_ladder(reading));
+    ceilings_describe(reading, body);
     wire_set(body, "trial", trial_json(wire, &trial, false, true));
     wire_set(body, "memo", trial_json(wire, &trial, true, true));
     wire_set(body, "downloads", list_downloads(reading));

@@ -1,6 +1,7 @@
 /* Double entry: the chart of accounts, balances, the journal. */
 #include "server/leaves.h"
 #include "server/list.h"
+#include "server/telling.h"
 #include "server/trial.h"
 #include "sql/store_balance.h"
 
@@ -20,7 +21,7 @@ static bool is_from_2026(struct date day)
     return !date_less(day, date_from_civil(2026, 1, 1));
 }
 
-static json_t *describe_account(enum account account)
+static json_t *describe_account(const struct wire *wire, enum account account)
 {
     static const char *const sides[] = {[SIDE_DEBIT] = "debit",
                                         [SIDE_CREDIT] = "credit",
@@ -28,10 +29,12 @@ static json_t *describe_account(enum account account)
                                         [SIDE_MEMO] = "memo"};
     const struct account_spec *spec = account_spec(account);
 
-    return json_pack("{s:s, s:s, s:s, s:s, s:b, s:s}", "account", spec->name,
+    return json_pack("{s:s, s:s, s:s, s:s, s:b, s:o}", "account", spec->name,
                      "code_to_2025", spec->code, "code_from_2026",
                      spec->code_2026, "side", sides[spec->side], "control",
-                     spec->control, "help", spec->help);
+                     spec->control, "help",
+                     wire->people ? tell_account(wire, (int)account)
+                                  : json_string(spec->help));
 }
 
 bool accounts_get(const struct request *request, struct reply *reply,
@@ -44,11 +47,11 @@ bool accounts_get(const struct request *request, struct reply *reply,
         return false;
     list = json_array();
     for (int i = 1; i < ACCOUNT_COUNT; i++)
-        wire_append(list, describe_account((enum account)i));
+        wire_append(list, describe_account(&reading.wire, (enum account)i));
     reply->body = reading_document(&reading);
     reply->cache = CACHE_CHECK;
     wire_set(reply->body, "accounts", list);
-    reading_page(&reading, reply, NULL,
+    reading_page(&reading, reply, "accounts",
                  word(WORD_accounts, reading.wire.french));
     return true;
 }
@@ -214,11 +217,16 @@ bool balance_get(const struct request *request, struct reply *reply,
 /* The head of what one entry posted; kind and accepted as in its leaf. */
 static json_t *start_group(const json_t *entry)
 {
-    return json_pack("{s:O, s:O, s:O, s:O, s:[]}", "index",
-                     json_object_get(entry, "index"), "kind",
-                     json_object_get(entry, "kind"), "effective",
-                     json_object_get(entry, "effective"), "accepted",
-                     json_object_get(entry, "accepted"), "postings");
+    json_t *group = json_pack("{s:O, s:O, s:O, s:O, s:[]}", "index",
+                              json_object_get(entry, "index"), "kind",
+                              json_object_get(entry, "kind"), "effective",
+                              json_object_get(entry, "effective"), "accepted",
+                              json_object_get(entry, "accepted"), "postings");
+    json_t *sentence = json_object_get(entry, "sentence");
+
+    if (sentence != NULL)
+        wire_set(group, "sentence", json_incref(sentence));
+    return group;
 }
 
 /*

@@ -2,8 +2,10 @@
 #include "server/derived.h"
 #include "server/leaves.h"
 #include "server/list.h"
+#include "server/picture.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #define ROUTE(method, path, handler, takes, body_kib, help)                    \
     bool handler(const struct request *request, struct reply *reply,           \
@@ -73,6 +75,9 @@ static void describe(const struct reading *reading, json_t *body,
     wire_set(body, "most", wire_value(wire, TYPE_amount, &campaign->most));
     wire_set(body, "reflection_days", json_integer(campaign->reflection_days));
     wire_set(body, "natures", list_natures(reading, campaign));
+    picture_series(reading, body, campaign);
+    if (wire->people)
+        wire_set(body, "pledges", json_integer(campaign->pledges.count));
 }
 
 /* What only the opening entry says. */
@@ -83,6 +88,9 @@ static void describe_texts(const struct wire *wire, json_t *body,
     json_t *summary = json_object_get(entry, "summary");
     json_t *risks = json_object_get(entry, "risks");
     json_t *decision = json_deep_copy(json_object_get(entry, "decision"));
+    const char *day = json_string_value(json_object_get(decision, "date"));
+    const char *board = json_string_value(json_object_get(decision, "body"));
+    struct date date;
 
     for (size_t i = 0; i < json_array_size(budget); i++) {
         json_t *line = json_array_get(budget, i);
@@ -94,6 +102,10 @@ static void describe_texts(const struct wire *wire, json_t *body,
              summary == NULL ? json_null() : json_incref(summary));
     wire_set(body, "risks", risks == NULL ? json_null() : json_incref(risks));
     wire_set(body, "budget", budget);
+    if (day != NULL && date_read(&date, day, strlen(day)))
+        wire_set(decision, "date", wire_date(wire, date));
+    if (board != NULL)
+        wire_set(decision, "body", wire_word(wire, board));
     wire_set(body, "decision", decision);
 }
 

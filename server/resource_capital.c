@@ -1,6 +1,7 @@
 /* Patient capital: offers, and contracts with their ladder and tranches. */
 #include "server/derived.h"
 #include "server/list.h"
+#include "server/picture.h"
 
 #define ROUTE(method, path, handler, takes, body_kib, help)                    \
     bool handler(const struct request *request, struct reply *reply,           \
@@ -54,6 +55,7 @@ bool offers_get(const struct request *request, struct reply *reply,
     static const struct listing listing = {.type = RECORD_offer,
                                            .name = "offers",
                                            .title = WORD_offers,
+                                           .page = "offers",
                                            .describe = describe_offer};
 
     return list_get(request, reply, &listing, NULL, error);
@@ -97,6 +99,7 @@ bool contracts_get(const struct request *request, struct reply *reply,
     static const struct listing listing = {.type = RECORD_contract,
                                            .name = "contracts",
                                            .title = WORD_contracts,
+                                           .page = "contracts",
                                            .describe = brief};
 
     return list_get(request, reply, &listing, NULL, error);
@@ -132,6 +135,13 @@ static json_t *list_tranches(const struct reading *reading,
     return list;
 }
 
+/* Of the page: what was lent on which terms. */
+static const char *title_of(const json_t *body)
+{
+    return json_string_value(
+        json_object_get(json_object_get(body, "offer"), "title"));
+}
+
 bool contract_get(const struct request *request, struct reply *reply,
                   struct error *error)
 {
@@ -153,7 +163,8 @@ bool contract_get(const struct request *request, struct reply *reply,
              describe_offer(&reading,
                             state_find_id(reading.state, contract->offer)));
     wire_set(reply->body, "tranches", list_tranches(&reading, contract));
-    reading_page(&reading, reply, NULL,
-                 word(WORD_contracts, reading.wire.french));
+    if (reading.wire.people)
+        wire_set(reply->body, "chart", picture_ladder(&reading, contract));
+    reading_page(&reading, reply, "contract", title_of(reply->body));
     return true;
 }

@@ -1,6 +1,8 @@
 /* The log as documents: entries, one by one and filtered. */
+#include "server/derived.h"
 #include "server/leaves.h"
 #include "server/list.h"
+#include "server/telling.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -135,6 +137,40 @@ static void put_links(const struct reading *reading, json_t *body,
                  : reading_url(reading, "entries/%" PRId64, index + 1));
 }
 
+/* Who signed: the clerk, or a party by its public name. */
+static json_t *list_signatures(const struct reading *reading,
+                               const json_t *signers)
+{
+    json_t *list = json_array();
+
+    for (size_t i = 0; i < json_array_size(signers); i++) {
+        const char *text = json_string_value(json_array_get(signers, i));
+        json_t *name = json_null();
+        struct id id;
+
+        if (id_read(&id, text, strlen(text)))
+            name = party_name(reading, id);
+        wire_append(list, json_pack("{s:s, s:b, s:o}", "id", text, "clerk",
+                                    strcmp(text, "clerk") == 0, "name", name));
+    }
+    return list;
+}
+
+static void put_for_people(const struct reading *reading, json_t *body)
+{
+    const json_t *entry = json_object_get(body, "entry");
+    const char *kind = json_string_value(json_object_get(body, "kind"));
+    json_auto_t *home = reading_home(reading);
+
+    wire_set(body, "fields",
+             tell_fields(&reading->wire, kind, entry, json_string_value(home)));
+    wire_set(body, "signatures",
+             list_signatures(reading, json_object_get(body, "signers")));
+    wire_set(
+        body, "has_postings",
+        json_boolean(json_array_size(json_object_get(body, "postings")) > 0));
+}
+
 static bool read_entry(struct reading *reading, json_t *body, int64_t index,
                        struct posting_list *postings, struct error *error)
 {
@@ -174,8 +210,12 @@ bool entry_get(const struct request *request, struct reply *reply,
     if (done) {
         reading_hold(&reading, request, reading.host);
         put_postings(&reading, reply->body, &postings);
-        reading_page(&reading, reply, "entry",
-                     json_string_value(json_object_get(reply->body, "kind")));
+        if (reading.wire.people)
+            put_for_people(&reading, reply->body);
+        reading_page(
+            &reading, reply, "entry",
+            json_string_value(json_object_get(
+                reply->body, reading.wire.people ? "sentence" : "kind")));
     }
     free(postings.items);
     return done;

@@ -2,6 +2,7 @@
 #include "server/derived.h"
 #include "server/list.h"
 #include "server/node.h"
+#include "server/picture.h"
 #include "server/words.h"
 
 #include <string.h>
@@ -122,6 +123,43 @@ static json_t *count_members(const struct reading *reading)
     return list;
 }
 
+static struct amount sum_of(struct amount a, struct amount b)
+{
+    struct amount sum;
+
+    return amount_add(&sum, a, b) ? sum : amount_from_minor(AMOUNT_MAX);
+}
+
+/* The few figures that a stranger asks for first. */
+static void describe_figures(const struct reading *reading, json_t *body)
+{
+    const struct state *state = reading->state;
+    struct amount patient = amount_from_minor(0);
+    int64_t shares = 0, members = 0;
+
+    for (size_t i = 0; i < state_count(state, RECORD_class); i++)
+        shares += ((const struct record_class *)(const void *)state_at(
+                       state, RECORD_class, i))
+                      ->issued;
+    for (size_t i = 0; i < state_count(state, RECORD_member); i++) {
+        enum record_state at = state_at(state, RECORD_member, i)->state;
+
+        members += at == STATE_member_EFFECTIVE || at == STATE_member_LEAVING;
+    }
+    for (size_t i = 0; i < state_count(state, RECORD_contract); i++)
+        patient = sum_of(
+            patient, ((const struct record_contract *)(const void *)state_at(
+                          state, RECORD_contract, i))
+                         ->drawn);
+    wire_set(body, "figures",
+             json_pack("{s:o, s:I, s:I, s:o, s:I}", "capital",
+                       wire_round(&reading->wire, reading->ledger->capital),
+                       "shares", (json_int_t)shares, "members",
+                       (json_int_t)members, "patient",
+                       wire_round(&reading->wire, patient), "contracts",
+                       (json_int_t)state_count(state, RECORD_contract)));
+}
+
 static json_t *describe_capital(const struct reading *reading)
 {
     const struct record_ledger *ledger = reading->ledger;
@@ -136,7 +174,7 @@ static json_t *describe_capital(const struct reading *reading)
                      wire_amount(wire, ledger->highest_capital), "floor",
                      wire_amount(wire, floor_of_capital(reading->state)),
                      "public", wire_amount(wire, ledger->capital_public),
-                     "public_ppm", wire_ppm(wire, share), "public_max_ppm",
+                     "public_ppm", wire_share(wire, share), "public_max_ppm",
                      wire_ppm(wire, statutes->public_max_ppm));
 }
 
@@ -144,6 +182,7 @@ static void describe(const struct reading *reading, json_t *body)
 {
     const struct record_ledger *ledger = reading->ledger;
     const struct wire *wire = &reading->wire;
+    json_t *chart;
 
     wire_set(body, "profile",
              wire_word(wire, choice_word(TYPE_profile, ledger->profile)));
@@ -152,6 +191,11 @@ static void describe(const struct reading *reading, json_t *body)
     wire_set(body, "capital", describe_capital(reading));
     wire_set(body, "members", count_members(reading));
     wire_set(body, "colleges", list_colleges(reading));
+    chart = picture_colleges(reading, json_object_get(body, "colleges"));
+    if (wire->people)
+        wire_set(body, "colleges_chart", json_incref(chart));
+    json_decref(chart);
+    describe_figures(reading, body);
     wire_set(body, "classes", list_all(reading, RECORD_class));
     wire_set(body, "campaigns", list_all(reading, RECORD_campaign));
     wire_set(body, "offers", list_all(reading, RECORD_offer));

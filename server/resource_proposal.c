@@ -1,8 +1,11 @@
 /* Acts that wait for signatures: list, show, sign. */
 #include "server/answers.h"
+#include "server/catalogue.h"
 #include "server/effects.h"
 #include "server/node.h"
 #include "server/proposals.h"
+#include "server/reading.h"
+#include "server/telling.h"
 #include "server/wire.h"
 
 #include <stdlib.h>
@@ -52,6 +55,45 @@ static json_t *describe(const struct request *request, struct ledger_host *host,
     return document;
 }
 
+/* What a page adds: the frame of every document of a ledger, and for each act
+ * its sentence and address. */
+static void tell_act(const struct reading *reading, json_t *act)
+{
+    const json_t *entry = json_object_get(act, "entry");
+    const char *kind = json_string_value(json_object_get(entry, "kind"));
+    const char *hash = json_string_value(json_object_get(act, "text_hash"));
+    json_auto_t *home = reading_home(reading);
+
+    if (kind == NULL)
+        return;
+    wire_set(act, "kind", json_string(kind));
+    wire_set(act, "sentence", tell_kind(&reading->wire, kind));
+    wire_set(act, "fields",
+             tell_fields(&reading->wire, kind, entry, json_string_value(home)));
+    wire_set(act, "url", reading_url(reading, "proposals/%s", hash));
+}
+
+static void make_page(const struct request *request, struct ledger_host *host,
+                      struct reply *reply, const char *page)
+{
+    json_t *acts = json_object_get(reply->body, "proposals");
+    json_t *frame;
+    READING(reading);
+
+    if (request->face != FACE_HTML)
+        return;
+    reading_hold(&reading, request, host);
+    frame = reading_document(&reading);
+    (void)json_object_update(reply->body, frame);
+    json_decref(frame);
+    if (acts == NULL)
+        tell_act(&reading, reply->body);
+    for (size_t i = 0; i < json_array_size(acts); i++)
+        tell_act(&reading, json_array_get(acts, i));
+    reading_page(&reading, reply, page,
+                 say(request->language, "Acts that wait for signatures"));
+}
+
 bool proposal_get(const struct request *request, struct reply *reply,
                   struct error *error)
 {
@@ -71,6 +113,7 @@ bool proposal_get(const struct request *request, struct reply *reply,
     if (size > 0) {
         note[size] = '\0';
         reply->body = describe(request, host, &hash, note, size);
+        make_page(request, host, reply, "proposal");
     }
     free(note);
     return size > 0;
@@ -133,6 +176,7 @@ bool proposals_get(const struct request *request, struct reply *reply,
             return false;
     }
     reply->body = json_pack("{s:O}", "proposals", list);
+    make_page(request, host, reply, "proposals");
     return true;
 }
 

@@ -28,6 +28,7 @@ bool members_get(const struct request *request, struct reply *reply,
     static const struct listing listing = {.type = RECORD_member,
                                            .name = "members",
                                            .title = WORD_members,
+                                           .page = "members",
                                            .describe = describe_member};
 
     return list_get(request, reply, &listing, NULL, error);

@@ -1,4 +1,5 @@
 /* The page that verifies a receipt in the reader's own browser. */
+#include "server/catalogue.h"
 #include "server/node.h"
 #include "server/reading.h"
 
@@ -60,8 +61,7 @@ bool verify_get(const struct request *request, struct reply *reply,
     for (size_t i = 0; i < count; i++)
         wire_append(list, describe(request, request->node->hosts[i]));
     reply->page = "verify";
-    reply->title = strcmp(request->language, "fr") == 0 ? "Vérifier un reçu"
-                                                        : "Verify a receipt";
+    reply->title = say(request->language, "Verify a receipt");
     reply->cache = CACHE_CHECK;
     return find_receipt(request, reply->body, error);
 }

@@ -1,4 +1,5 @@
 #include "server/trial.h"
+#include "server/telling.h"
 
 static void add(struct amount *sum, struct amount amount)
 {
@@ -33,6 +34,13 @@ const char *account_code(enum account account, bool from_2026)
     return from_2026 ? spec->code_2026 : spec->code;
 }
 
+/* People leave the side empty on which there is nothing. */
+static json_t *wire_side(const struct wire *wire, struct amount amount)
+{
+    return wire->people && amount_is_zero(amount) ? json_string("")
+                                                  : wire_amount(wire, amount);
+}
+
 json_t *trial_json(const struct wire *wire, const struct trial *trial,
                    bool memo, bool from_2026)
 {
@@ -51,12 +59,14 @@ json_t *trial_json(const struct wire *wire, const struct trial *trial,
             impossible(); /* Both are within the range and not negative. */
         add(&debits, debit);
         add(&credits, credit);
-        wire_append(list, json_pack("{s:s, s:s, s:o, s:o, s:o}", "account",
-                                    spec->name, "code",
-                                    account_code((enum account)i, from_2026),
-                                    "debit", wire_amount(wire, debit), "credit",
-                                    wire_amount(wire, credit), "balance",
-                                    wire_amount(wire, balance)));
+        wire_append(list,
+                    json_pack("{s:o, s:s, s:o, s:o, s:o}", "account",
+                              wire->people ? tell_account(wire, i)
+                                           : json_string(spec->name),
+                              "code", account_code((enum account)i, from_2026),
+                              "debit", wire_side(wire, debit), "credit",
+                              wire_side(wire, credit), "balance",
+                              wire_amount(wire, balance)));
     }
     return json_pack("{s:o, s:{s:o, s:o}}", "accounts", list, "sums", "debit",
                      wire_amount(wire, debits), "credit",

@@ -1,6 +1,7 @@
 #include "server/wire.h"
 #include "ledger/leaf.h"
 #include "server/prose.h"
+#include "server/telling.h"
 #include "server/words.h"
 
 #include <assert.h>
@@ -28,6 +29,16 @@ json_t *wire_amount(const struct wire *wire, struct amount amount)
     if (!wire->people)
         return json_integer(amount_to_minor(amount));
     prose_amount(text, amount, wire->currency, wire->french);
+    return json_string(text);
+}
+
+json_t *wire_round(const struct wire *wire, struct amount amount)
+{
+    char text[PROSE_CHARS];
+
+    if (!wire->people)
+        return json_integer(amount_to_minor(amount));
+    prose_round(text, amount, wire->currency, wire->french);
     return json_string(text);
 }
 
@@ -61,6 +72,11 @@ json_t *wire_ppm(const struct wire *wire, int64_t ppm)
         return json_integer(ppm);
     prose_ppm(text, ppm, wire->french);
     return json_string(text);
+}
+
+json_t *wire_share(const struct wire *wire, int64_t ppm)
+{
+    return wire_ppm(wire, wire->people ? (ppm + 50) / 100 * 100 : ppm);
 }
 
 static json_t *wire_number(const struct wire *wire, int64_t number)
@@ -283,6 +299,8 @@ json_t *wire_entry(const struct wire *wire, const struct store_entry *entry,
                        wire_hash(&entry->text_hash), "leaf_hash",
                        wire_hash(&entry->leaf_hash));
     assert(object != NULL);
+    if (wire->people)
+        wire_set(object, "sentence", tell_kind(wire, spec->name));
     return object;
 }
 
@@ -312,11 +330,22 @@ json_t *wire_posting(const struct wire *wire,
     json_t *object;
 
     assert(account != NULL);
-    object = json_pack("{s:s, s:o, s:o}", "account", account->name, "owner",
+    object = json_pack("{s:o, s:o, s:o}", "account",
+                       wire->people ? tell_account(wire, posting->account)
+                                    : json_string(account->name),
+                       "owner",
                        posting->owned ? wire_owner(wire, posting->owner)
                                       : json_null(),
                        "amount", wire_amount(wire, posting->amount));
     assert(object != NULL);
+    if (wire->people) {
+        bool credit = amount_is_negative(posting->amount);
+
+        wire_set(object, credit ? "credit" : "debit",
+                 wire_amount(wire, credit ? amount_negate(posting->amount)
+                                          : posting->amount));
+        wire_set(object, credit ? "debit" : "credit", json_string(""));
+    }
     return object;
 }
 

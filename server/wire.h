@@ -25,9 +25,13 @@ struct wire {
 };
 
 json_t *wire_amount(const struct wire *wire, struct amount amount);
+/* For people without a fraction that is nothing. */
+json_t *wire_round(const struct wire *wire, struct amount amount);
 json_t *wire_date(const struct wire *wire, struct date date);
 json_t *wire_instant(const struct wire *wire, struct instant instant);
 json_t *wire_ppm(const struct wire *wire, int64_t ppm);
+/* The same, for people to a hundredth of a percent. */
+json_t *wire_share(const struct wire *wire, int64_t ppm);
 json_t *wire_id(struct id id); /* null: none. */
 json_t *wire_hash(const struct hash *hash);
 json_t *wire_text(const char *bytes, size_t size);

@@ -73,7 +73,7 @@ GET /entries/entries/01
 GET /entries/entries/0
     Accept: text/html
     < 200
-    < text <h1>Entry 0: ledger.open</h1>
+    < text <h1>A cooperative opens its ledger</h1>
 GET /entries/entries
     Accept: text/html
     < text <a href="/entries/entries/4">4</a>
