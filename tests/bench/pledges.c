@@ -38,6 +38,7 @@ struct show {
     uint64_t number; /* Of the next pledge. */
     int64_t taken, busy, others, receipts;
     int64_t before_bytes;
+    const char *way; /* How figures begin: "http", or with the signer apart. */
 };
 
 static void say(const char *name, double value)
@@ -99,11 +100,14 @@ static void say_run(const struct run *run, const struct drive *drive,
     char name[64];
 
     sort_values(run->micros, run->count);
-    (void)snprintf(name, sizeof name, "http_%d_per_s", connections);
+    (void)snprintf(name, sizeof name, "%s_%d_per_s", run->show->way,
+                   connections);
     say(name, (double)run->taken / drive->seconds);
-    (void)snprintf(name, sizeof name, "http_%d_p50_ms", connections);
+    (void)snprintf(name, sizeof name, "%s_%d_p50_ms", run->show->way,
+                   connections);
     say(name, quantile(run->micros, run->count, 0.5) / 1e3);
-    (void)snprintf(name, sizeof name, "http_%d_p99_ms", connections);
+    (void)snprintf(name, sizeof name, "%s_%d_p99_ms", run->show->way,
+                   connections);
     say(name, quantile(run->micros, run->count, 0.99) / 1e3);
 }
 
@@ -340,9 +344,39 @@ static void audit(struct show *show)
     say("audit_bytes_per_entry", (double)usage.ru_maxrss * 1024 / entries);
 }
 
+/* The same server and log, whose key another process has. */
+static void sign_apart(struct show *show)
+{
+    char program[STAND_CHARS], socket[2 * STAND_CHARS], state[2 * STAND_CHARS],
+        database[2 * STAND_CHARS];
+    const char *const arguments[] = {program_path(program, "terreau-signer"),
+                                     socket, state, database, NULL};
+    pid_t signer;
+
+    if (stand_end(&show->stand, SIGTERM) != 0)
+        give_up("the server stops: see %s", show->stand.log);
+    (void)snprintf(socket, sizeof socket, "--signer-socket=%s/sign.sock",
+                   show->stand.state);
+    (void)snprintf(state, sizeof state, "--state-dir=%s", show->stand.state);
+    (void)snprintf(database, sizeof database,
+                   "--signer-database=%s user=terreau_signer",
+                   show->stand.database);
+    (void)snprintf(show->stand.extra, sizeof show->stand.extra, "%.255s",
+                   socket);
+    signer = program_spawn(arguments, show->stand.log);
+    stand_start(&show->stand);
+    while (stand_get(&show->stand, "/readyz", NULL, 0) != 200)
+        nap_us(10000);
+    show->way = "apart";
+    pledge(show, 1, 3000 * (size_t)show->seconds);
+    pledge(show, 32, 15000 * (size_t)show->seconds);
+    pledge(show, 128, 15000 * (size_t)show->seconds);
+    (void)kill(signer, SIGTERM);
+}
+
 int main(int argc, char **argv)
 {
-    struct show show = {.seconds = 3};
+    struct show show = {.seconds = 3, .way = "http"};
 
     if (sodium_init() < 0 || argc != 4)
         return 2;
@@ -359,6 +393,7 @@ int main(int argc, char **argv)
             (double)show.taken);
     read_pages(&show);
     audit(&show);
+    sign_apart(&show);
     count_rows(&show);
     if (stand_end(&show.stand, SIGTERM) != 0)
         give_up("the server stops: see %s", show.stand.log);

@@ -43,6 +43,12 @@ END {
     at_least("HTTP at 1 connection / single INSERT at 1", \
         ratio(m["http_1_per_s"], m["insert_single_1_per_s"]), 0.25)
     at_most("HTTP at 1 connection, p50 ms", m["http_1_p50_ms"], 1)
+    at_least("signer apart / inside, at 128 connections", \
+        ratio(m["apart_128_per_s"], m["http_128_per_s"]), 0.85)
+    at_least("signer apart / inside, at 32 connections", \
+        ratio(m["apart_32_per_s"], m["http_32_per_s"]), 0.85)
+    at_most("signer apart / inside, p50 at 1 connection", \
+        ratio(m["apart_1_p50_ms"], m["http_1_p50_ms"]), 1.2)
     at_least("engine at batch 100 / raw unnest at 100", \
         ratio(m["engine_100_per_s"], m["raw_unnest_100_per_s"]), 0.25)
     at_least("bulk append / Ed25519 verify on all cores", \
