@@ -39,6 +39,16 @@ campaign open --clock 2025-06-23T09:00:00Z --campaign %k-fleet
   --decision $board --key camille.key --key driss.key
 END
 
+# The town doubles what citizens give, up to fifty euros each, if it succeeds.
+play <<END
+with --clock 2025-06-23T10:00:00Z --key sarrelune.key --key camille.key
+  --key driss.key
+match open --fund %f-town --party @sarrelune.key
+  --title 'Sarrelune double vos dons' --budget 3000.00 --factor 1000000
+  --per-person 50.00 --natures gift --use investment --funding on_success
+match join --fund %f-town --campaign %k-fleet
+END
+
 # Camille signs the issue of Yasmine's shares; another officer has to, too.
 { echo "share issue --subscription %s-yasmine --key camille.key" \
     --clock 2025-06-24T09:00:00Z | batch >>"$log" 2>&1; } || [ $? = 6 ]
