@@ -2,6 +2,7 @@
 #include "server/config.h"
 #include "server/cosigner.h"
 #include "server/http.h"
+#include "server/herald.h"
 #include "server/keeper.h"
 #include "server/limit.h"
 #include "server/load.h"
@@ -185,6 +186,7 @@ bool node_start(struct node **out, const struct config *config,
     node->keeper = keeper_start(node);
     node->outside = outside_start(node);
     node->registrar = registrar_start(node);
+    node->herald = herald_start(node);
     node->cosigner = cosigner_start(node);
     *out = node;
     return true;
@@ -208,6 +210,7 @@ void node_stop(struct node *node)
     cosigner_stop(node->cosigner);
     outside_stop(node->outside);
     postman_stop(node->postman);
+    herald_stop(node->herald);
     registrar_stop(node->registrar);
     if (node->keeper != NULL)
         keeper_stop(node->keeper);

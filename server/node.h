@@ -15,6 +15,7 @@ struct exchange;
 struct keeper;
 struct limits;
 struct outside;
+struct herald;
 struct registrar;
 struct pages;
 struct postman;
@@ -41,6 +42,7 @@ struct node {
     struct keeper *keeper;
     struct outside *outside;
     struct registrar *registrar;
+    struct herald *herald;
     struct postman *postman;      /* NULL: mail waits. */
     struct cosigner *cosigner;    /* NULL until it runs. */
     atomic_llong clock_offset_ms; /* Added to the clock; tests turn it. */

@@ -31,6 +31,8 @@ static void set_money(json_t *document, const struct wire *wire,
         set_amount(document, "more", wire, amount_negate(left));
 }
 
+enum { REFUND_DAYS = 14 }; /* After a campaign has failed. */
+
 static void set_days(json_t *document, const struct wire *wire,
                      const struct record_pledge *pledge,
                      const struct record_campaign *campaign)
@@ -43,7 +45,12 @@ static void set_days(json_t *document, const struct wire *wire,
     wire_set(document, "due", json_string(text));
     prose_date(text, date_plus_days(by, 1), wire->french);
     wire_set(document, "by", json_string(text));
-    prose_date(text, instant_day(wire->now, wire->zone), wire->french);
+    prose_date(text,
+               date_plus_days(instant_day(wire->now, wire->zone),
+                              campaign->head.state == STATE_campaign_FAILED
+                                  ? REFUND_DAYS
+                                  : 0),
+               wire->french);
     wire_set(document, "date", json_string(text));
     prose_until(text, pledge->cooling_off_until, wire->zone, wire->french);
     wire_set(document, "until", json_string(text));
@@ -64,6 +71,44 @@ static void set_payment(json_t *document, const struct reading *reading,
         if (json_is_string(value))
             wire_set(document, names[i][0], json_incref(value));
     }
+}
+
+/* What was sent beyond what was pledged, by one transfer. */
+static void set_excess(json_t *document, const struct wire *wire,
+                       const struct record_pledge *pledge, struct amount paid)
+{
+    struct amount more;
+
+    if (amount_sub(&more, paid, pledge->amount) && amount_is_positive(more))
+        set_amount(document, "more", wire, more);
+}
+
+/* The page on which somebody whose key was changed changes it again. */
+static json_t *describe_party(const struct reading *reading, struct id party)
+{
+    const struct wire *wire = &reading->wire;
+    char day[PROSE_CHARS], id[ID_CHARS + 1];
+    char path[LEDGER_NAME_CHARS_MAX + 64], link[PUBLIC_URL_CHARS];
+    size_t count = state_count(reading->state, RECORD_pledge);
+
+    (void)snprintf(path, sizeof path, "/%s", reading->name);
+    for (size_t i = 0; i < count; i++) {
+        const struct record_pledge *pledge =
+            (const void *)state_at(reading->state, RECORD_pledge, i);
+
+        if (!id_equal(pledge->party, party))
+            continue;
+        id_write(id, record_id(&pledge->head));
+        (void)snprintf(path, sizeof path, "/%s/pledges/%s/key", reading->name,
+                       id);
+        break;
+    }
+    public_link(link, reading->host->node->config, path);
+    prose_date(day, instant_day(wire->now, wire->zone), wire->french);
+    return json_pack(
+        "{s:o, s:s, s:s}", "coop",
+        wire_text(reading->ledger->name.bytes, reading->ledger->name.size),
+        "date", day, "link", link);
 }
 
 static json_t *describe(const struct reading *reading,
@@ -105,10 +150,15 @@ bool notice_queue(struct ledger_host *host, struct db *db,
     READING(reading);
 
     reading_hold(&reading, &request, host);
-    pledge = (const void *)state_find_id(reading.state, notice->pledge);
-    if (pledge == NULL)
-        return fail(error, ERROR_ABSENT, "there is no such pledge");
-    document = describe(&reading, pledge);
+    if (id_is_none(notice->pledge)) {
+        document = describe_party(&reading, notice->party);
+    } else {
+        pledge = (const void *)state_find_id(reading.state, notice->pledge);
+        if (pledge == NULL)
+            return fail(error, ERROR_ABSENT, "there is no such pledge");
+        document = describe(&reading, pledge);
+        set_excess(document, &reading.wire, pledge, notice->paid);
+    }
     reading_close(&reading);
     mail.document = document;
     return mail_queue(host->node, db, host->ledger_id, &mail, error);

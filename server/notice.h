@@ -12,8 +12,10 @@
 #include "server/mail.h"
 
 struct notice {
-    const char *name; /* Of the template. */
-    struct id pledge;
+    const char *name;   /* Of the template. */
+    struct id pledge;   /* None: it is about the party alone. */
+    struct id party;    /* Without a pledge. */
+    struct amount paid; /* By one transfer, if that is the news. */
     const char *language;
     const char *to;
     const struct mail_file *file; /* NULL: nothing goes along. */

@@ -1,4 +1,5 @@
-// Signs a pledge with a key that never leaves this browser.
+// Signs for a citizen with a key that never leaves this browser: a pledge, its
+// withdrawal; and makes a new key where one was lost.
 //
 // The key is Ed25519 by WebCrypto, made once for each ledger, not extractable,
 // kept in IndexedDB.  What is signed are the very bytes that the page shows:
@@ -52,10 +53,18 @@
     base64url(await crypto.subtle.sign(
       { name: "Ed25519" }, pair.privateKey, new TextEncoder().encode(text)));
 
-  // ---- A pledge: its texts depend on the key ----
-
-  const { origin, texts: address } = form.dataset;
+  const { origin, texts: address, party: holder, renews } = form.dataset;
   let entry;
+
+  const failed = () => { status.textContent = status.dataset.failed; };
+  const reveal = () => {
+    const otherwise = document.getElementById("without-key");
+
+    document.getElementById("by-key").hidden = false;
+    if (otherwise) otherwise.hidden = true;
+  };
+
+  // ---- A pledge: its texts depend on the key ----
 
   const ask = async () => {
     const answer = await fetch(address, {
@@ -107,29 +116,38 @@
     form.elements.party.value = answer.party;
     document.getElementById("key-known").hidden = !answer.known;
     document.getElementById("key-new").hidden = answer.known;
-    document.getElementById("by-key").hidden = false;
+    reveal();
   };
 
-  const failed = () => { status.textContent = status.dataset.failed; };
+  const signAll = async () => {
+    const shown = document.querySelectorAll("[id^='text-'] pre");
 
+    for (const [number, place] of shown.entries())
+      form.elements[`signature_${number}`].value =
+        await sign(entry.pair, place.textContent);
+    form.elements.key.value = await publicKey(entry.pair);
+  };
+
+  // ---- A new key for somebody who has lost theirs ----
+
+  const renew = async () => {
+    entry = await make();
+    entry.party = renews;
+    await keep(origin, entry);
+    form.elements.key.value = await publicKey(entry.pair);
+  };
+
+  let ready = false;
   form.addEventListener("submit", async (event) => {
-    if (form.elements.signature_1.value) return;
+    if (ready) return;
     event.preventDefault();
     try {
-      for (const number of [0, 1]) {
-        const shown =
-          document.querySelector(`#text-${number} pre`).textContent;
-
-        form.elements[`signature_${number}`].value =
-          await sign(entry.pair, shown);
-      }
+      await (renews ? renew() : signAll());
+      ready = true;
       form.submit();
-    } catch {
-      form.elements.signature_1.value = "";
-      failed();
-    }
+    } catch { failed(); }
   });
-  document.getElementById("other-key").addEventListener("click", async () => {
+  document.getElementById("other-key")?.addEventListener("click", async () => {
     try {
       entry = await make();
       await prepare();
@@ -138,8 +156,17 @@
 
   (async () => {
     try {
-      entry = await kept(origin) ?? await make();
-      await prepare();
+      entry = await kept(origin);
+      if (renews) {
+        await make(); // Can it?
+        reveal();
+      } else if (address) {
+        entry ??= await make();
+        await prepare();
+      } else if (entry?.party === holder) {
+        form.elements.party.value = holder;
+        reveal();
+      }
     } catch { /* No Ed25519 here: the other way stands on the page. */ }
   })();
 })();

@@ -1,0 +1,475 @@
+#include "server/herald.h"
+#include "server/log.h"
+#include "server/notice.h"
+#include "server/vault.h"
+#include "sql/store_told.h"
+
+#include <inttypes.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+enum {
+    LOOK_MS = 500,
+    PAGE = 256,            /* Entries in one transaction. */
+    REMIND_SECONDS = 3600, /* Between two looks for what is due soon. */
+    REMIND_DAYS = 7,       /* Before the last day of a transfer. */
+    DAY_MS = 86400000,
+};
+
+struct herald {
+    struct node *node;
+    pthread_t thread;
+    pthread_mutex_t mutex;
+    pthread_cond_t ended;
+    bool closed;
+    int64_t reminded; /* Seconds; 0: not yet. */
+};
+
+/* ---- Which entry makes which mail ---- */
+
+/* Something that happened to a pledge, or to a party (pledge: none). */
+struct event {
+    enum entry_kind kind;
+    int64_t index;
+    struct id pledge, party;
+    struct amount amount; /* Of a bank line. */
+};
+
+static bool is_paid(const struct record_pledge *pledge,
+                    const struct event *event)
+{
+    return pledge->head.state == STATE_pledge_RECEIVED &&
+           !amount_less(pledge->amount, event->amount);
+}
+
+static bool is_part(const struct record_pledge *pledge,
+                    const struct event *event)
+{
+    (void)event;
+    return pledge->head.state == STATE_pledge_AWAITING &&
+           amount_is_positive(pledge->received);
+}
+
+static bool is_over(const struct record_pledge *pledge,
+                    const struct event *event)
+{
+    return pledge->head.state == STATE_pledge_RECEIVED &&
+           amount_less(pledge->amount, event->amount);
+}
+
+static bool is_withdrawn(const struct record_pledge *pledge,
+                         const struct event *event)
+{
+    (void)event;
+    return pledge->head.state == STATE_pledge_WITHDRAWN;
+}
+
+static bool has_money(const struct record_pledge *pledge,
+                      const struct event *event)
+{
+    (void)event;
+    return amount_is_positive(pledge->received);
+}
+
+static bool is_converted(const struct record_pledge *pledge,
+                         const struct event *event)
+{
+    (void)event;
+    return pledge->head.state == STATE_pledge_CONVERTED;
+}
+
+static const struct {
+    enum entry_kind kind;
+    const char *mail;
+    bool (*applies)(const struct record_pledge *pledge,
+                    const struct event *event);
+} table[] = {
+    {ENTRY_bank_line, "paid", is_paid},
+    {ENTRY_bank_line, "part", is_part},
+    {ENTRY_bank_line, "over", is_over},
+    {ENTRY_bank_allocate, "paid", is_paid},
+    {ENTRY_bank_allocate, "part", is_part},
+    {ENTRY_pledge_withdraw, "withdrawn", is_withdrawn},
+    {ENTRY_campaign_close, "failed", has_money}, /* If it failed. */
+    {ENTRY_clerk_step, "success", is_converted},
+};
+
+/* ---- What happened ---- */
+
+struct events {
+    struct ledger_host *host;
+    struct event *items;
+    size_t count, room;
+};
+
+static void add(struct events *events, const struct event *event)
+{
+    if (events->count == events->room) {
+        events->room = events->room == 0 ? 64 : 2 * events->room;
+        events->items =
+            realloc(events->items, events->room * sizeof events->items[0]);
+        if (events->items == NULL)
+            abort();
+    }
+    events->items[events->count++] = *event;
+}
+
+/* All pledges of a campaign that ended badly; those that an act's step has
+ * turned into something. */
+static void add_many(struct events *events, const struct event *event,
+                     const struct id *campaign)
+{
+    const struct state *state = events->host->at.base;
+    size_t count = state_count(state, RECORD_pledge);
+
+    for (size_t i = 0; i < count; i++) {
+        const struct record_pledge *pledge =
+            (const void *)state_at(state, RECORD_pledge, i);
+        struct event one = *event;
+
+        if (campaign == NULL ? pledge->head.touched != event->index
+                             : !id_equal(pledge->campaign, *campaign))
+            continue;
+        one.pledge = record_id(&pledge->head);
+        add(events, &one);
+    }
+}
+
+static void add_line(struct events *events, struct event event,
+                     const struct entry *entry)
+{
+    const struct record_line *line = (const void *)state_find_id(
+        events->host->at.base, entry->bank_line.line);
+
+    if (line == NULL || line->target.letter != 'g')
+        return;
+    event.pledge = line->target;
+    event.amount = entry->bank_line.amount;
+    add(events, &event);
+}
+
+static void add_parts(struct events *events, struct event event,
+                      const struct entry *entry)
+{
+    const struct list *parts = &entry->bank_allocate.parts;
+    const struct object_part *part = parts->items;
+
+    for (uint32_t i = 0; i < parts->count; i++)
+        if (GIVEN(&part[i], part, target) && part[i].target.letter == 'g') {
+            event.pledge = part[i].target;
+            add(events, &event);
+        }
+}
+
+/* What the state says of it is as of now: later entries may have changed it,
+ * and then a later event tells. */
+static void see(struct events *events, const struct entry *entry, int64_t index)
+{
+    struct event event = {.kind = entry->kind, .index = index};
+
+    if (entry->kind == ENTRY_bank_line) {
+        add_line(events, event, entry);
+    } else if (entry->kind == ENTRY_bank_allocate) {
+        add_parts(events, event, entry);
+    } else if (entry->kind == ENTRY_pledge_withdraw) {
+        event.pledge = entry->pledge_withdraw.pledge;
+        add(events, &event);
+    } else if (entry->kind == ENTRY_campaign_close &&
+               entry->campaign_close.outcome == OUTCOME_FAILED) {
+        add_many(events, &event, &entry->campaign_close.campaign);
+    } else if (entry->kind == ENTRY_clerk_step) {
+        add_many(events, &event, NULL);
+    } else if (entry->kind == ENTRY_key_add) {
+        event.party = entry->key_add.party;
+        add(events, &event);
+    }
+}
+
+static bool see_entry(void *context, const struct store_entry *row,
+                      struct error *error)
+{
+    struct events *events = context;
+    struct envelope *envelope = malloc(sizeof *envelope);
+    struct entry_lists *lists = malloc(sizeof *lists);
+    struct instant accepted;
+    struct entry entry;
+    struct text note;
+    bool read;
+
+    if (envelope == NULL || lists == NULL)
+        abort();
+    lists->used = 0;
+    read =
+        leaf_read(&accepted, &note, row->leaf.bytes, row->leaf.size, error) &&
+        envelope_read(envelope, note.bytes, note.size, events->host->origin,
+                      error) &&
+        entry_parse(&entry, lists, envelope->json.bytes, envelope->json.size,
+                    error);
+    if (read) {
+        host_read(events->host);
+        see(events, &entry, row->idx);
+        host_done(events->host);
+    }
+    free(lists);
+    free(envelope);
+    return read;
+}
+
+/* ---- Told ---- */
+
+/* The party of a pledge, and whether a mail applies; false: neither. */
+static bool applies(const struct ledger_host *host, size_t row,
+                    const struct event *event, struct id *party)
+{
+    const struct record_pledge *pledge =
+        (const void *)state_find_id(host->at.base, event->pledge);
+
+    if (pledge == NULL || table[row].kind != event->kind ||
+        !table[row].applies(pledge, event))
+        return false;
+    *party = pledge->party;
+    return true;
+}
+
+static bool language_of(const struct ledger_host *host, struct db *db,
+                        struct id party, char out[static 3],
+                        struct error *error)
+{
+    json_auto_t *document = NULL;
+    struct error why = {0};
+    const char *language;
+
+    memcpy(out, "en", 3);
+    if (!vault_get(host->node, db, host->ledger_id, party, party, &document,
+                   &why)) {
+        if (why.code == ERROR_ABSENT)
+            return true;
+        *error = why;
+        return false;
+    }
+    language = json_string_value(
+        json_object_get(json_object_get(document, "fields"), "language"));
+    if (language != NULL && strcmp(language, "fr") == 0)
+        memcpy(out, "fr", 3);
+    return true;
+}
+
+/* Queue one mail, unless it was before or nobody can be reached. */
+static bool tell(struct ledger_host *host, struct db *db, struct id party,
+                 int64_t about, struct notice *notice, struct error *error)
+{
+    char email[VAULT_EMAIL_BYTES + 1], language[3];
+    struct error why = {0};
+    bool first;
+
+    if (!store_told(db, host->ledger_id, party, about, notice->name, &first,
+                    error))
+        return false;
+    if (!first)
+        return true;
+    if (!vault_email_of(host->node, db, host->ledger_id, party, email, &why)) {
+        if (why.code == ERROR_ABSENT)
+            return true;
+        *error = why;
+        return false;
+    }
+    if (!language_of(host, db, party, language, error))
+        return false;
+    notice->to = email;
+    notice->language = language;
+    return notice_queue(host, db, notice, error);
+}
+
+static bool tell_event(struct ledger_host *host, struct db *db,
+                       const struct event *event, struct error *error)
+{
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+        struct notice notice = {.name = table[i].mail,
+                                .pledge = event->pledge,
+                                .paid = event->amount};
+        struct id party;
+        bool wanted;
+
+        host_read(host);
+        wanted = applies(host, i, event, &party);
+        host_done(host);
+        if (wanted && !tell(host, db, party, event->index, &notice, error))
+            return false;
+    }
+    if (event->kind == ENTRY_key_add) {
+        struct notice notice = {.name = "new-key", .party = event->party};
+
+        return tell(host, db, event->party, event->index, &notice, error);
+    }
+    return true;
+}
+
+/* ---- A ledger's news ---- */
+
+/* One page; *more: there may be another one. */
+static bool tell_page(struct ledger_host *host, struct db *db, bool *more,
+                      struct error *error)
+{
+    struct events events = {.host = host};
+    int64_t size = host_size(host), from = 0, until;
+    bool known = false, good;
+    DB_TRANSACTION(transaction);
+
+    *more = false;
+    if (!store_telling(db, host->ledger_id, &known, &from, error))
+        return false;
+    if (!known)
+        return store_telling_move(db, host->ledger_id, size, error);
+    if (from >= size)
+        return true;
+    until = size - from > PAGE ? from + PAGE : size;
+    good = store_entries(db, host->ledger_id, from, until,
+                         (struct store_each){&events, {.entry = see_entry}},
+                         error) &&
+           db_begin(db, &transaction, error);
+    for (size_t i = 0; i < events.count && good; i++)
+        good = tell_event(host, db, &events.items[i], error);
+    free(events.items);
+    *more = until < size;
+    return good && store_telling_move(db, host->ledger_id, until, error) &&
+           db_commit(&transaction, error);
+}
+
+/* Pledges whose money is awaited and soon too late; once each. */
+static bool remind(struct ledger_host *host, struct db *db, struct error *error)
+{
+    struct events events = {.host = host};
+    int64_t now = node_now(host->node).ms;
+    bool good = true;
+
+    host_read(host);
+    for (size_t i = 0; i < state_count(host->at.base, RECORD_pledge); i++) {
+        const struct record_pledge *pledge =
+            (const void *)state_at(host->at.base, RECORD_pledge, i);
+        const struct record_campaign *campaign =
+            (const void *)state_find_id(host->at.base, pledge->campaign);
+
+        if (pledge->head.state == STATE_pledge_AWAITING &&
+            amount_is_zero(pledge->received) &&
+            campaign->head.state == STATE_campaign_OPEN &&
+            now < campaign->settles.ms &&
+            campaign->settles.ms - now <= REMIND_DAYS * (int64_t)DAY_MS)
+            add(&events, &(struct event){.index = pledge->head.made,
+                                         .pledge = record_id(&pledge->head),
+                                         .party = pledge->party});
+    }
+    host_done(host);
+    for (size_t i = 0; i < events.count && good; i++) {
+        const struct event *event = &events.items[i];
+        struct notice notice = {.name = "reminder", .pledge = event->pledge};
+        DB_TRANSACTION(transaction);
+
+        good = db_begin(db, &transaction, error) &&
+               tell(host, db, event->party, event->index, &notice, error) &&
+               db_commit(&transaction, error);
+    }
+    free(events.items);
+    return good;
+}
+
+static void look_at(struct herald *herald, struct ledger_host *host,
+                    bool reminding)
+{
+    struct error error = {0};
+    bool more = true, good = true;
+    POOL_LOAN(loan);
+
+    if (herald->node->ring == NULL ||
+        !pool_borrow(&herald->node->pool, &loan, &error))
+        return;
+    while (more && good)
+        good = tell_page(host, loan.db, &more, &error);
+    if (good && reminding)
+        good = remind(host, loan.db, &error);
+    if (!good)
+        log_event(LOG_WARNING, "herald", "%s: %s", host->name, error.text);
+}
+
+/* ---- The thread ---- */
+
+static int64_t now_seconds(void)
+{
+    struct timespec now;
+
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    return now.tv_sec;
+}
+
+static void look(struct herald *herald)
+{
+    struct node *node = herald->node;
+    bool reminding = herald->reminded == 0 ||
+                     now_seconds() - herald->reminded >= REMIND_SECONDS;
+
+    for (size_t i = 0; i < atomic_load(&node->count); i++)
+        look_at(herald, node->hosts[i], reminding);
+    if (reminding)
+        herald->reminded = now_seconds();
+}
+
+static bool rest(struct herald *herald)
+{
+    struct timespec until;
+    bool closed;
+    int late = 0;
+
+    (void)clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_nsec += LOOK_MS * 1000000L;
+    until.tv_sec += until.tv_nsec / 1000000000;
+    until.tv_nsec %= 1000000000;
+    (void)pthread_mutex_lock(&herald->mutex);
+    while (!herald->closed && late == 0)
+        late = pthread_cond_timedwait(&herald->ended, &herald->mutex, &until);
+    closed = herald->closed;
+    (void)pthread_mutex_unlock(&herald->mutex);
+    return closed;
+}
+
+static void *work(void *context)
+{
+    struct herald *herald = context;
+
+    do
+        look(herald);
+    while (!rest(herald));
+    return NULL;
+}
+
+struct herald *herald_start(struct node *node)
+{
+    struct herald *herald = calloc(1, sizeof *herald);
+    pthread_condattr_t attributes;
+
+    if (herald == NULL)
+        abort();
+    herald->node = node;
+    (void)pthread_mutex_init(&herald->mutex, NULL);
+    (void)pthread_condattr_init(&attributes);
+    (void)pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+    (void)pthread_cond_init(&herald->ended, &attributes);
+    (void)pthread_condattr_destroy(&attributes);
+    if (pthread_create(&herald->thread, NULL, work, herald) != 0)
+        abort();
+    return herald;
+}
+
+void herald_stop(struct herald *herald)
+{
+    if (herald == NULL)
+        return;
+    (void)pthread_mutex_lock(&herald->mutex);
+    herald->closed = true;
+    (void)pthread_cond_broadcast(&herald->ended);
+    (void)pthread_mutex_unlock(&herald->mutex);
+    (void)pthread_join(herald->thread, NULL);
+    (void)pthread_cond_destroy(&herald->ended);
+    (void)pthread_mutex_destroy(&herald->mutex);
+    free(herald);
+}
