@@ -10,7 +10,7 @@
 struct rewrapped {
     int64_t keys;      /* Of persons. */
     int64_t addresses; /* By which they are found. */
-    int64_t waiting;   /* Forms, mails. */
+    int64_t waiting;   /* Forms, mails; sessions, which end. */
 };
 
 /*

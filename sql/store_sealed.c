@@ -32,6 +32,25 @@ static const struct {
         "UPDATE outbox SET nonce = $3, ciphertext = $4"
         " WHERE ledger_id = $1 AND uuid_send(mail_id) = $2",
     },
+    /* Not per ledger, and found by hashes of an older key, too: they go. */
+    {
+        SEAL_SESSION,
+        "SELECT 0 AS ledger_id, token_hash AS row, nonce, ciphertext"
+        " FROM sign_in WHERE $1::int = 0",
+        "SELECT 0 AS ledger_id, token_hash AS row, nonce, ciphertext"
+        " FROM sign_in WHERE substring(ciphertext FOR 4) <> $1 LIMIT $2",
+        "DELETE FROM sign_in WHERE $1::int = 0 AND token_hash = $2",
+        NULL,
+    },
+    {
+        SEAL_SESSION,
+        "SELECT 0 AS ledger_id, session_hash AS row, nonce, ciphertext"
+        " FROM session WHERE $1::int = 0",
+        "SELECT 0 AS ledger_id, session_hash AS row, nonce, ciphertext"
+        " FROM session WHERE substring(ciphertext FOR 4) <> $1 LIMIT $2",
+        "DELETE FROM session WHERE $1::int = 0 AND session_hash = $2",
+        NULL,
+    },
 };
 
 struct seal_place store_sealed_place(const struct store_sealed *row)
@@ -105,6 +124,8 @@ bool store_sealed_replace(struct db *db, const struct store_sealed *row,
 {
     DB_RESULT(none);
 
+    if (sealed_tables[row->table].replace == NULL)
+        return store_sealed_delete(db, row, error);
     return db_query(
         db, sealed_tables[row->table].replace,
         PARAMS(param_int4(row->ledger_id),

@@ -8,7 +8,7 @@
 #include "sql/store_vault.h"
 
 /* Tables, by what is in them: see sealed_tables in store_sealed.c. */
-enum { SEALED_TABLES = 2 };
+enum { SEALED_TABLES = 4 };
 
 struct store_sealed {
     int table; /* 0 to SEALED_TABLES - 1 */
@@ -35,7 +35,8 @@ store_sealed_older(struct db *db, int table, uint32_t number, int limit,
                    void *context, struct error *error);
 MUST_USE bool store_sealed_delete(struct db *db, const struct store_sealed *row,
                                   struct error *error);
-/* For the owner of the tables: another box in the same place. */
+/* For the owner of the tables: another box in the same place.  Sessions and
+ * links to sign in go instead: people sign in again. */
 MUST_USE bool store_sealed_replace(struct db *db,
                                    const struct store_sealed *row,
                                    struct error *error);
