@@ -37,6 +37,9 @@ MUST_USE bool signers_read(struct signer signers[static SIGNERS_MAX],
 bool signer_key(struct key *key, const struct signer *signer,
                 const struct view *view);
 
+/* Was that key revoked, or its party forgotten?  Not the clerk's. */
+bool signer_is_ended(const struct signer *signer, const struct view *view);
+
 /* The key ID of "<origin>/<party id>" with this Ed25519 key. */
 uint32_t signer_key_id(const char *origin, struct id party,
                        const struct key *key);

@@ -59,16 +59,24 @@ bool signers_read(struct signer signers[static SIGNERS_MAX], size_t *count,
     return true;
 }
 
+static const struct record_key *key_of(const struct signer *signer,
+                                       const struct view *view)
+{
+    uint8_t id[4] = {(uint8_t)(signer->key_id >> 24),
+                     (uint8_t)(signer->key_id >> 16),
+                     (uint8_t)(signer->key_id >> 8), (uint8_t)signer->key_id};
+    struct link link =
+        link_of(signer->party.bytes, sizeof signer->party.bytes, id, sizeof id);
+
+    return (const void *)view_find(view, RECORD_key, link.key);
+}
+
 bool signer_key(struct key *key, const struct signer *signer,
                 const struct view *view)
 {
     static const struct link self;
     const struct record_ledger *ledger;
     const struct record_key *record;
-    uint8_t id[4] = {(uint8_t)(signer->key_id >> 24),
-                     (uint8_t)(signer->key_id >> 16),
-                     (uint8_t)(signer->key_id >> 8), (uint8_t)signer->key_id};
-    struct link link;
 
     if (signer->clerk) {
         ledger = (const void *)view_find(view, RECORD_ledger, self.key);
@@ -76,10 +84,18 @@ bool signer_key(struct key *key, const struct signer *signer,
             *key = ledger->clerk;
         return ledger != NULL;
     }
-    link =
-        link_of(signer->party.bytes, sizeof signer->party.bytes, id, sizeof id);
-    record = (const void *)view_find(view, RECORD_key, link.key);
+    record = key_of(signer, view);
     if (record != NULL)
         *key = record->key;
     return record != NULL;
+}
+
+bool signer_is_ended(const struct signer *signer, const struct view *view)
+{
+    const struct record_key *key = key_of(signer, view);
+    const struct record *party =
+        view_find(view, RECORD_party, signer->party.bytes);
+
+    return key == NULL || key->head.state != STATE_key_ACTIVE ||
+           party == NULL || party->state != STATE_party_ACTIVE;
 }
