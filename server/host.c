@@ -28,6 +28,7 @@ struct ledger_host *host_create(struct node *node,
     (void)pthread_rwlockattr_destroy(&attributes);
     (void)pthread_mutex_init(&host->mutex, NULL);
     tile_cache_open(&host->tiles);
+    leaf_cache_init(&host->leaves);
     queue_open(&host->queue, (size_t)node->config->queue);
     signing_init(&host->signing, ledger, node->config->signer_socket,
                  node->config->state_dir, node->signer_database,
@@ -44,6 +45,7 @@ void host_free(struct ledger_host *host)
     point_free(&host->at);
     queue_free(&host->queue);
     tile_cache_free(&host->tiles);
+    leaf_cache_clear(&host->leaves);
     (void)pthread_mutex_destroy(&host->mutex);
     (void)pthread_rwlock_destroy(&host->lock);
     free(host);

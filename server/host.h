@@ -11,6 +11,7 @@
 
 #include "server/follow.h"
 #include "server/item.h"
+#include "server/leaf_cache.h"
 #include "server/signing.h"
 #include "server/tiles.h"
 #include "sql/pool.h"
@@ -45,6 +46,7 @@ struct ledger_host {
     struct trouble pauses[PAUSES];
     struct log_keys keys; /* As last heard from the signer; public. */
     struct tile_cache tiles;
+    struct leaf_cache leaves;
 
     struct queue queue; /* Of entries that came through the door. */
     atomic_bool behind; /* Another server has appended. */

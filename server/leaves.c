@@ -30,16 +30,46 @@ bool leaf_entries(json_t *list, const struct wire *wire, struct db *db,
     return store_entries(db, host->ledger_id, from, until, each, error);
 }
 
-bool leaf_entry(json_t **entry, const struct wire *wire, struct db *db,
-                const struct ledger_host *host, int64_t index,
-                struct error *error)
+bool leaf_known(json_t **entry, const struct wire *wire,
+                struct ledger_host *host, int64_t index, struct error *error)
 {
-    json_auto_t *list = json_array();
+    struct store_entry kept;
 
-    if (!leaf_entries(list, wire, db, host, index, index + 1, error))
+    if (!leaf_cache_find(&host->leaves, index, &kept))
         return false;
-    *entry = json_incref(json_array_get(list, 0));
-    return true;
+    *entry = wire_entry(wire, &kept, host->origin, error);
+    free((void *)(uintptr_t)kept.leaf.bytes);
+    return *entry != NULL;
+}
+
+struct entry_keeper {
+    const struct wire *wire;
+    struct ledger_host *host;
+    json_t *entry;
+};
+
+static bool keep(void *context, const struct store_entry *entry,
+                 struct error *error)
+{
+    struct entry_keeper *keeper = context;
+
+    leaf_cache_keep(&keeper->host->leaves, entry);
+    keeper->entry =
+        wire_entry(keeper->wire, entry, keeper->host->origin, error);
+    return keeper->entry != NULL;
+}
+
+bool leaf_entry(json_t **entry, const struct wire *wire, struct db *db,
+                struct ledger_host *host, int64_t index, struct error *error)
+{
+    struct entry_keeper keeper = {.wire = wire, .host = host};
+    struct store_each each = {.context = &keeper, .entry = keep};
+
+    if (!store_entries(db, host->ledger_id, index, index + 1, each, error))
+        return false;
+    *entry = keeper.entry;
+    return *entry != NULL || fail(error, ERROR_ABSENT, "there is no entry %lld",
+                                  (long long)index);
 }
 
 bool leaf_search(json_t *list, const struct wire *wire, struct db *db,

@@ -7,9 +7,15 @@
 #include "server/host.h"
 #include "server/wire.h"
 
-/* One entry, as wire_entry().  Fails with ERROR_ABSENT, ERROR_STORE. */
+/* One entry, as wire_entry(), and kept in memory for leaf_known().  Fails with
+ * ERROR_ABSENT, ERROR_STORE. */
 MUST_USE bool leaf_entry(json_t **entry, const struct wire *wire, struct db *db,
-                         const struct ledger_host *host, int64_t index,
+                         struct ledger_host *host, int64_t index,
+                         struct error *error);
+
+/* The same without the database; false: it is not kept. */
+MUST_USE bool leaf_known(json_t **entry, const struct wire *wire,
+                         struct ledger_host *host, int64_t index,
                          struct error *error);
 
 /* Those from an index to before another, added to list. */

@@ -164,6 +164,55 @@ static void describe(const struct reading *reading, json_t *body,
     wire_set(body, "downloads", list_downloads(reading));
 }
 
+/* A witness that has seen the end of the log, or signed lately, is up to
+ * date. */
+struct witness_list {
+    const struct wire *wire;
+    int64_t size;
+    json_t *list;
+};
+
+static bool put_witness(void *context, const struct store_cosignature *row,
+                        struct error *error)
+{
+    enum { LATE_SECONDS = 600 };
+    struct witness_list *witnesses = context;
+    const struct wire *wire = witnesses->wire;
+    int64_t age = wire->now.ms / 1000 - row->stamp;
+    json_t *witness;
+
+    (void)error;
+    age = age < 0 ? 0 : age;
+    witness =
+        json_pack("{s:o, s:I, s:o, s:b}", "name",
+                  wire_text(row->witness.bytes, row->witness.size), "size",
+                  (json_int_t)row->size, "cosigned",
+                  wire_instant(wire, (struct instant){row->stamp * 1000}),
+                  "fresh", row->size == witnesses->size || age < LATE_SECONDS);
+    if (wire->people)
+        wire_set(witness, "age_minutes", json_integer(age / 60));
+    wire_append(witnesses->list, witness);
+    return true;
+}
+
+static bool add_witnesses(const struct reading *reading, json_t *body,
+                          struct error *error)
+{
+    struct witness_list witnesses = {&reading->wire, reading->size,
+                                     json_array()};
+    POOL_LOAN(loan);
+
+    wire_set(body, "witnesses", witnesses.list);
+    if (!reading_borrow(reading, &loan, error) ||
+        !store_cosignatures_recent(loan.db, reading->host->ledger_id,
+                                   put_witness, &witnesses, error))
+        return false;
+    if (reading->wire.people)
+        wire_set(body, "has_witnesses",
+                 json_boolean(json_array_size(witnesses.list) > 0));
+    return true;
+}
+
 bool audit_get(const struct request *request, struct reply *reply,
                struct error *error)
 {
@@ -184,7 +233,7 @@ bool audit_get(const struct request *request, struct reply *reply,
              host_checkpoint(reading.host, &checkpoint)
                  ? wire_text(checkpoint.note, checkpoint.note_size)
                  : json_null());
-    return true;
+    return add_witnesses(&reading, reply->body, error);
 }
 
 /* "<origin>/<who>" with its key, as note verifiers take it. */

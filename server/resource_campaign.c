@@ -128,8 +128,10 @@ bool campaign_get(const struct request *request, struct reply *reply,
                  json_string_value(json_object_get(reply->body, "title")));
     made = record->made;
     reading_close(&reading);
-    if (!reading_borrow(&reading, &loan, error) ||
-        !leaf_entry(&entry, &reading.wire, loan.db, reading.host, made, error))
+    if (!leaf_known(&entry, &reading.wire, reading.host, made, error) &&
+        (!reading_borrow(&reading, &loan, error) ||
+         !leaf_entry(&entry, &reading.wire, loan.db, reading.host, made,
+                     error)))
         return false;
     describe_texts(&reading.wire, reply->body, json_object_get(entry, "entry"));
     json_decref(entry);

@@ -218,6 +218,30 @@ bool store_cosignature_last(struct db *db, int32_t ledger_id,
     return true;
 }
 
+bool store_cosignatures_recent(struct db *db, int32_t ledger_id,
+                               bool (*each)(void *context,
+                                            const struct store_cosignature *row,
+                                            struct error *error),
+                               void *context, struct error *error)
+{
+    DB_RESULT(rows);
+
+    if (!db_query(db,
+                  "SELECT DISTINCT ON (witness) size, witness, stamp, line"
+                  " FROM (SELECT size, witness, stamp, line FROM cosignature"
+                  " WHERE ledger_id = $1 ORDER BY size DESC LIMIT 2000)"
+                  " AS recent ORDER BY witness, size DESC, stamp DESC",
+                  PARAMS(param_int4(ledger_id)), &rows, error))
+        return false;
+    for (int i = 0; i < PQntuples(rows); i++) {
+        struct store_cosignature row = read_cosignature(rows, i);
+
+        if (!each(context, &row, error))
+            return false;
+    }
+    return true;
+}
+
 /* In pages: a witness signs every few seconds, for years. */
 bool store_cosignatures_all(struct db *db, int32_t ledger_id,
                             bool (*each)(void *context,

@@ -68,6 +68,13 @@ MUST_USE bool store_cosignature_last(struct db *db, int32_t ledger_id,
                                      struct store_cosignature *last,
                                      struct error *error);
 
+/* Each witness's latest of the last few thousand, by name; without lines. */
+MUST_USE bool store_cosignatures_recent(
+    struct db *db, int32_t ledger_id,
+    bool (*each)(void *context, const struct store_cosignature *cosignature,
+                 struct error *error),
+    void *context, struct error *error);
+
 /* All of a ledger, by size, witness and stamp; note: what the checkpoint of
  * that size is, empty if there is none.  ERROR_PROOF if a name is too long. */
 MUST_USE bool store_cosignatures_all(
