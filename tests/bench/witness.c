@@ -23,7 +23,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LEAVES = 1 << 17, STEP = 7, START = 1000 };
+enum { HEIGHT = 16, LEAVES = 1 << HEIGHT, STEP = 7, START = 1000 };
 enum { BODY_ROOM = 16 * 1024, REQUESTS = 200 * 1000 };
 
 static const char origin[] = "load.example/witnessed";
@@ -33,8 +33,8 @@ struct bench {
     struct stand stand;
     struct secret_key secret;
     struct key key;
-    struct hash *leaves;
-    struct hash *roots; /* Of the sizes START + i * STEP. */
+    struct hash *nodes[HEIGHT + 1]; /* Complete subtrees by height. */
+    struct hash *roots;             /* Of the sizes START + i * STEP. */
     uint32_t *micros;
     size_t count, wrong;
 };
@@ -53,14 +53,21 @@ static void make_log(struct bench *bench)
     const uint8_t seed[32] = {9};
 
     (void)crypto_sign_seed_keypair(bench->key.bytes, bench->secret.bytes, seed);
-    bench->leaves = must(calloc(LEAVES, sizeof bench->leaves[0]));
+    for (int height = 0; height <= HEIGHT; height++)
+        bench->nodes[height] =
+            must(calloc(LEAVES >> height, sizeof *bench->nodes[0]));
     bench->roots = must(calloc(LEAVES / STEP + 1, sizeof bench->roots[0]));
     for (uint64_t i = 0; i < LEAVES; i++) {
         if (tree.size >= START && (tree.size - START) % STEP == 0)
             bench->roots[(tree.size - START) / STEP] = tree_root(&tree);
-        bench->leaves[i] = tree_leaf_hash(&i, sizeof i);
-        tree_append(&tree, &bench->leaves[i]);
+        bench->nodes[0][i] = tree_leaf_hash(&i, sizeof i);
+        tree_append(&tree, &bench->nodes[0][i]);
     }
+    for (int height = 1; height <= HEIGHT; height++)
+        for (size_t i = 0; i < (size_t)LEAVES >> height; i++)
+            bench->nodes[height][i] =
+                tree_node_hash(&bench->nodes[height - 1][2 * i],
+                               &bench->nodes[height - 1][2 * i + 1]);
 }
 
 static bool node(void *context, int height, uint64_t number, struct hash *hash,
@@ -69,7 +76,7 @@ static bool node(void *context, int height, uint64_t number, struct hash *hash,
     const struct bench *bench = context;
 
     (void)error;
-    *hash = tree_fold(bench->leaves + (number << height), 1U << height);
+    *hash = bench->nodes[height][number];
     return true;
 }
 
