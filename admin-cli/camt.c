@@ -161,6 +161,7 @@ static bool read_transaction(struct camt_transaction *out, struct xml *xml,
     out->instructed.debit = out->amount.debit;
     out->end_to_end =
         other_than_notprovided(xml_text(xml, xml_at(node, "Refs/EndToEndId")));
+    out->batch = xml_text(xml, xml_at(node, "Refs/PmtInfId"));
     out->transaction = xml_text(xml, xml_at(node, "Refs/TxId"));
     out->bank_reference = xml_text(xml, xml_at(node, "Refs/AcctSvcrRef"));
     out->creditor_reference =

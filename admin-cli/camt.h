@@ -37,6 +37,7 @@ struct camt_transaction {
     struct camt_amount amount;     /* Amt, else TxAmt; .debit is the entry's
                                     * where it says none. */
     struct camt_amount instructed; /* InstdAmt: before charges. */
+    const char *batch;             /* PmtInfId of the order it was in. */
     const char *end_to_end;        /* "" for NOTPROVIDED. */
     const char *transaction;       /* TxId. */
     const char *bank_reference;

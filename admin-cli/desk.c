@@ -73,6 +73,7 @@ static bool ask_node(struct desk *desk, struct error *error)
         json_object_get(json_object_get(answer.json, "ledger"), "origin"));
     if (currency != NULL)
         desk_set_currency(desk, currency);
+    desk->rules = json_integer_value(json_object_get(answer.json, "rules"));
     if (*desk->origin == '\0')
         known = set_origin(desk, origin, error);
     answer_close(&answer);

@@ -17,6 +17,7 @@ struct desk {
     char origin[ORIGIN_BYTES_MAX + 1];
     char currency[4]; /* "": not known. */
     int digits;       /* Of its minor unit; 2 if it is not known. */
+    int64_t rules;    /* Rules number of the ledger; 0: not known. */
     struct key_open *keys[SETTINGS_KEYS_MAX];
     size_t key_count;
 };

@@ -299,40 +299,10 @@ static bool deliver(struct import *import, struct parcel *parcel,
 static bool pack_line(struct import *import, const struct plan *plan, size_t i,
                       struct parcel *parcel, struct error *error)
 {
-    const struct statement_line *line = &plan->statement.lines[i];
-    struct entry entry = {.kind = ENTRY_bank_line};
-    struct entry_bank_line *says = &entry.bank_line;
-    const size_t reference = strlen(line->reference);
+    struct entry entry;
 
-    entry.common.kind = ENTRY_bank_line;
-    entry.common.nonce = line->nonce;
-    entry.common.effective = line->booked;
-    says->amount = line->amount;
-    says->booked = line->booked;
-    says->line = line->id;
-    says->source = line->source;
-    says->statement = plan->statement.id;
-    says->value = line->valued;
-    entry.present = UINT64_C(1) << BIT_common_kind |
-                    UINT64_C(1) << BIT_common_nonce |
-                    UINT64_C(1) << BIT_common_effective |
-                    UINT64_C(1) << BIT_bank_line_amount |
-                    UINT64_C(1) << BIT_bank_line_booked |
-                    UINT64_C(1) << BIT_bank_line_line |
-                    UINT64_C(1) << BIT_bank_line_source |
-                    UINT64_C(1) << BIT_bank_line_statement |
-                    UINT64_C(1) << BIT_bank_line_value;
-    if (reference > 0) {
-        says->reference.size = (uint8_t)reference;
-        memcpy(says->reference.bytes, line->reference, reference);
-        entry.present |= UINT64_C(1) << BIT_bank_line_reference;
-    }
-    if (line->returned || line->reversal || line->fee) {
-        says->class = line->returned   ? LINE_RETURN
-                      : line->reversal ? LINE_REVERSAL
-                                       : LINE_FEE;
-        entry.present |= UINT64_C(1) << BIT_bank_line_class;
-    }
+    import_line(&entry, &plan->statement.lines[i], plan->statement.id,
+                import->desk->rules);
     return pack(import, parcel, &entry, error);
 }
 

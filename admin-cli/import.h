@@ -50,4 +50,9 @@ MUST_USE bool import_take(struct import *import, const struct import_file *file,
 /* The lines of a statement that were set apart or summed up, with reasons. */
 json_t *import_oddities(const struct statement *statement, int digits);
 
+/* The entry that says a line of that statement; the ledger's rules number
+ * decides what it may say. */
+void import_line(struct entry *entry, const struct statement_line *line,
+                 struct id statement, int64_t rules);
+
 #endif

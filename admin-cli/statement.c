@@ -84,6 +84,16 @@ static bool is_fee(const struct camt_entry *entry)
     return false;
 }
 
+/* Said of the detail, or by the family of bank codes (RRTN: return). */
+static bool is_return(const struct camt_entry *entry,
+                      const struct camt_transaction *transaction)
+{
+    const char *last = strrchr(entry->family, '/');
+
+    return (transaction != NULL && transaction->returned) ||
+           (last != NULL && strcmp(last + 1, "RRTN") == 0);
+}
+
 static struct statement_line *
 add_line(struct statement *out, const struct camt_entry *entry,
          const struct camt_transaction *transaction)
@@ -95,7 +105,7 @@ add_line(struct statement *out, const struct camt_entry *entry,
         .valued = entry->has_valued ? entry->valued : entry->booked,
         .reversal = entry->reversal,
         .fee = is_fee(entry),
-        .returned = transaction != NULL && transaction->returned,
+        .returned = is_return(entry, transaction),
         .source_entry = entry,
         .transaction = transaction,
     };
@@ -172,27 +182,75 @@ static bool find_in_text(char out[static RF_CHARS_MAX + 1], const char *text)
     return count > 0;
 }
 
+/* A Belgian structured communication is the same number in other clothes. */
+static bool find_belgian(char out[static RF_CHARS_MAX + 1], const char *text,
+                         bool alone)
+{
+    uint64_t number;
+    size_t size = strlen(text);
+
+    if (!(alone ? ogm_read(&number, text, size)
+                : ogm_find(&number, text, size)) ||
+        number == 0)
+        return false;
+    rf_from_number(out, number);
+    return true;
+}
+
+/* Any of those that are joined by semicolons. */
+static bool find_structured(char out[static RF_CHARS_MAX + 1], const char *at)
+{
+    char one[64];
+
+    while (*at != '\0') {
+        const size_t size = strcspn(at, ";");
+
+        (void)snprintf(one, sizeof one, "%.*s", (int)size, at);
+        if (rf_read(out, at, size) || find_belgian(out, one, true) ||
+            find_belgian(out, one, false))
+            return true;
+        at += size + (at[size] == ';');
+    }
+    return false;
+}
+
+static bool find_anywhere(char out[static RF_CHARS_MAX + 1], const char *text)
+{
+    return find_in_text(out, text) || find_belgian(out, text, false);
+}
+
+/* Our own batch of payments, debited in one sum. */
+static bool find_batch(struct statement_line *line)
+{
+    const struct camt_entry *entry = line->source_entry;
+    const char *batch = *entry->batch != '\0'       ? entry->batch
+                        : line->transaction != NULL ? line->transaction->batch
+                                                    : "";
+
+    return rf_read(line->reference, batch, strlen(batch));
+}
+
 /* Structured, then in free text, then as end-to-end id, then the entry's. */
 static void find_reference(struct statement_line *line)
 {
     const struct camt_transaction *transaction = line->transaction;
-    const char *at = transaction == NULL ? "" : transaction->creditor_reference;
+    bool in_one = line->doubt == DOUBT_BATCH || line->doubt == DOUBT_DETAILS;
 
+    if (in_one && line->source_entry->amount.debit && find_batch(line)) {
+        line->doubt = DOUBT_NONE;
+        return;
+    }
     if (line->doubt != DOUBT_NONE)
         return;
-    while (*at != '\0') {
-        const size_t size = strcspn(at, ";");
-
-        if (rf_read(line->reference, at, size))
-            return;
-        at += size + (at[size] == ';');
-    }
     if (transaction != NULL &&
-        (find_in_text(line->reference, transaction->text) ||
+        (find_structured(line->reference, transaction->creditor_reference) ||
+         find_anywhere(line->reference, transaction->text) ||
          rf_read(line->reference, transaction->end_to_end,
                  strlen(transaction->end_to_end))))
         return;
-    (void)find_in_text(line->reference, line->source_entry->text);
+    if (!find_anywhere(line->reference, line->source_entry->text) &&
+        line->detail == 0)
+        (void)find_batch(line);
 }
 
 static void add_entry(struct statement *out, const struct camt_file *file,

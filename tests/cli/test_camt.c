@@ -1,5 +1,6 @@
 /* Bank statements: what is read, what is refused, what the lines become. */
 #include "admin-cli/statement.h"
+#include "ledger/rf.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -419,9 +420,62 @@ static void the_namespace_does_not_matter(void **state)
     camt_close(&file);
 }
 
+static void a_belgian_reference_is_the_number_of_ours(void **state)
+{
+    struct camt_file file;
+    struct statement statement;
+    char expected[RF_CHARS_MAX + 1];
+
+    (void)state;
+    rf_from_number(expected, 8000906);
+    make(&file, &statement,
+         ENTRY_XML("1.00", "CRDT", "<Cd>BOOK</Cd>", "1",
+                   "<TxDtls><Refs><EndToEndId>X</EndToEndId></Refs><Amt Ccy=\""
+                   "EUR\">1.00</Amt><RmtInf><Strd><CdtrRefInf><Ref>000800090655"
+                   "</Ref></CdtrRefInf></Strd></RmtInf></TxDtls>")
+             ENTRY_XML("2.00", "CRDT", "<Cd>BOOK</Cd>", "2",
+                       DETAIL_XML("2.00", "don + ++000 /8000/ 90655+++ bravo"))
+                 ENTRY_XML("3.00", "CRDT", "<Cd>BOOK</Cd>", "3",
+                           DETAIL_XML("3.00", "+++000/8000/90656+++")));
+    assert_string_equal(statement.lines[0].reference, expected);
+    assert_string_equal(statement.lines[1].reference, expected);
+    assert_string_equal(statement.lines[2].reference, "");
+    statement_close(&statement);
+    camt_close(&file);
+}
+
+/* Our batch, debited in one sum: by its own reference; a stranger's is not. */
+static void our_batch_is_known_by_its_reference(void **state)
+{
+    struct camt_file file;
+    struct statement statement;
+
+    (void)state;
+    make(
+        &file, &statement,
+        ENTRY_XML("30.00", "DBIT", "<Cd>BOOK</Cd>", "1",
+                  "<Btch><PmtInfId>RF34P</PmtInfId><NbOfTxs>2</NbOfTxs></Btch>")
+            ENTRY_XML("31.00", "CRDT", "<Cd>BOOK</Cd>", "2",
+                      "<Btch><PmtInfId>RF18539007547034</PmtInfId><NbOfTxs>2"
+                      "</NbOfTxs></Btch>")
+                ENTRY_XML("32.00", "DBIT", "<Cd>BOOK</Cd>", "3",
+                          "<Btch><PmtInfId>RF18539007547034</PmtInfId><NbOfTxs>"
+                          "2</NbOfTxs></Btch>"));
+    assert_string_equal(statement.lines[0].reference, "");
+    assert_int_equal(statement.lines[0].doubt, DOUBT_BATCH);
+    assert_string_equal(statement.lines[1].reference, "");
+    assert_int_equal(statement.lines[1].doubt, DOUBT_BATCH);
+    assert_string_equal(statement.lines[2].reference, "RF18539007547034");
+    assert_int_equal(statement.lines[2].doubt, DOUBT_NONE);
+    statement_close(&statement);
+    camt_close(&file);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_belgian_reference_is_the_number_of_ours),
+        cmocka_unit_test(our_batch_is_known_by_its_reference),
         cmocka_unit_test(what_the_file_says_is_found),
         cmocka_unit_test(a_reversal_keeps_the_sign_the_bank_gave),
         cmocka_unit_test(what_is_pending_is_never_booked),
