@@ -214,8 +214,7 @@ MUST_USE bool match_money(struct fold *fold, struct record_campaign *campaign,
 MUST_USE bool match_free(struct fold *fold, struct record_campaign *campaign,
                          struct record_pledge *pledge, struct error *error);
 /* Only that much of the pledge is kept: no more than its part is matched. */
-MUST_USE bool match_trim(struct fold *fold,
-                         const struct record_campaign *campaign,
+MUST_USE bool match_trim(struct fold *fold, struct record_campaign *campaign,
                          struct record_pledge *pledge, struct amount kept,
                          struct error *error);
 /* The campaign has succeeded: what is still matched is due from the funders;
@@ -233,6 +232,10 @@ MUST_USE bool match_post(struct fold *fold, const struct record_fund *fund,
 /* Where a funder's money, called or in advance, is credited. */
 enum account match_account(const struct fold *fold,
                            const struct record_fund *fund);
+
+/* rules_amend.c: so much more is pledged today, or less. */
+MUST_USE bool campaign_day(struct fold *fold, struct record_campaign *campaign,
+                           struct amount change, struct error *error);
 
 /* rules_settle.c: a job's next items. */
 MUST_USE bool settle_items(struct fold *fold, struct record_job *job,

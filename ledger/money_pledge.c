@@ -199,6 +199,28 @@ static bool is_part(const struct fold *fold, const struct record_pledge *pledge,
            amount_less(amount, pledge->received);
 }
 
+/* Is what the pledge became still paid? */
+static bool is_paid(const struct fold *fold, const struct record_pledge *pledge,
+                    struct amount kept)
+{
+    const struct record_subscription *subscription;
+    const struct record_contract *contract;
+
+    switch (pledge->became.letter) {
+    case 's':
+        subscription =
+            FIND_RECORD(fold, subscription, link_of_id(pledge->became));
+        return !amount_less(subscription->paid, kept);
+    case 'i':
+        contract = FIND_RECORD(fold, contract, link_of_id(pledge->became));
+        return !amount_less(
+            FIND_RECORD(fold, tranche, contract->tranches.first)->received,
+            kept);
+    default:
+        return true;
+    }
+}
+
 static bool may_return_kept(const struct fold *fold,
                             const struct record_pledge *pledge,
                             struct amount amount)
@@ -215,7 +237,8 @@ static bool may_return_kept(const struct fold *fold,
         amount_is_zero(kept))
         return false;
     if (pledge->head.state == STATE_pledge_CONVERTED)
-        return !amount_less(pledge->refund, refund);
+        return is_paid(fold, pledge, kept) &&
+               !amount_less(pledge->refund, refund);
     return amount_equal(amount, pledge->received);
 }
 

@@ -278,10 +278,11 @@ static void find_places(const struct survey *survey,
     {
         struct allotment *of = slot_of(survey, pledge);
         int64_t *more = &left[of - survey->out->natures];
-        int64_t value = measure(of, wants(of, pledge));
+        int64_t value;
 
         if (!is_short(of) || *more == 0)
             continue;
+        value = measure(of, wants(of, pledge));
         if (of->rule == OVER_PRO_RATA ? value != of->threshold
                                       : value <= of->threshold)
             continue;

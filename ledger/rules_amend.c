@@ -92,6 +92,40 @@ bool effect_open_window(struct fold *fold, const void *a, const void *b,
     return true;
 }
 
+/* ---- What is pledged by day ---- */
+
+bool campaign_day(struct fold *fold, struct record_campaign *campaign,
+                  struct amount change, struct error *error)
+{
+    struct date day = instant_day(fold->meta->accepted, fold_zone(fold));
+    struct link key = link_of(campaign->head.key, 16, &day, sizeof day);
+    struct record_campaign_day *record;
+
+    if (campaign->rules < 2)
+        return true;
+    if (fold_has(fold, RECORD_campaign_day, key)) {
+        record = EDIT_RECORD(fold, campaign_day, key);
+    } else {
+        record = (void *)fold_new(fold, RECORD_campaign_day, key, error);
+        if (record == NULL)
+            return false;
+        record->day = day;
+        if (!fold_queue(fold, &campaign->head, &campaign->days, &record->head,
+                        error))
+            return false;
+    }
+    return fold_add_balance(fold, &record->head, &record->pledged, change,
+                            error);
+}
+
+bool effect_count_day(struct fold *fold, const void *a, const void *b,
+                      struct error *error)
+{
+    (void)b;
+    return campaign_day(fold, EDIT(fold, campaign), *(const struct amount *)a,
+                        error);
+}
+
 /* ---- Pledges ---- */
 
 /* Shares are pledged by whoever may hold their class. */
@@ -173,7 +207,8 @@ static bool change_pledged(struct fold *fold, struct record_campaign *campaign,
            fold_post(fold, less ? amount_negate(change) : change,
                      less ? ACCOUNT_memo_contra : ACCOUNT_memo_pledges, owner,
                      less ? ACCOUNT_memo_pledges : ACCOUNT_memo_contra, owner,
-                     error);
+                     error) &&
+           campaign_day(fold, campaign, change, error);
 }
 
 bool effect_amend_pledge(struct fold *fold, const void *a, const void *b,

@@ -312,7 +312,8 @@ bool effect_give_back_pledge(struct fold *fold, const void *a, const void *b,
     (void)b;
     if (!amount_sub(&missing, pledge->amount, came) ||
         !fold_add_sum(fold, &campaign->head, &campaign->pledged,
-                      amount_negate(pledge->amount), error))
+                      amount_negate(pledge->amount), error) ||
+        !campaign_day(fold, campaign, amount_negate(pledge->amount), error))
         return false;
     if (!undecided)
         return amount_is_zero(came) ||

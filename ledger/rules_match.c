@@ -242,11 +242,13 @@ bool match_free(struct fold *fold, struct record_campaign *campaign,
     return true;
 }
 
-/* The sums of fund, join and campaign have been set by the end itself. */
-static bool trim_one(struct fold *fold, const struct record_join *join,
+/* Once it has ended, the sums of fund, join and campaign have been set. */
+static bool trim_one(struct fold *fold, struct link at,
+                     struct record_campaign *campaign,
                      struct record_pledge *pledge, struct amount kept,
                      struct error *error)
 {
+    const struct record_join *join = FIND_RECORD(fold, join, at);
     const struct record_fund *fund =
         FIND_RECORD(fold, fund, link_of_id(join->fund));
     struct link key = match_key(join->fund, record_id(&pledge->head));
@@ -261,6 +263,10 @@ static bool trim_one(struct fold *fold, const struct record_join *join,
         amount_is_zero(lost))
         return true;
     less = amount_negate(lost);
+    if (campaign->head.state == STATE_campaign_OPEN)
+        return change_match(fold, EDIT_RECORD(fold, join, at), campaign,
+                            pledge, match, less, error) &&
+               lose(fold, match, lost, error);
     return fold_add_sum(fold, &match->head, &match->amount, less, error) &&
            fold_add_sum(fold, &pledge->head, &pledge->matched, less, error) &&
            lose(fold, match, lost, error) &&
@@ -268,18 +274,16 @@ static bool trim_one(struct fold *fold, const struct record_join *join,
             back(fold, join, pledge->party, less, error));
 }
 
-bool match_trim(struct fold *fold, const struct record_campaign *campaign,
+bool match_trim(struct fold *fold, struct record_campaign *campaign,
                 struct record_pledge *pledge, struct amount kept,
                 struct error *error)
 {
     struct link at = campaign->funds.first;
 
     for (int64_t i = 0; i < campaign->funds.count; i++) {
-        const struct record_join *join = FIND_RECORD(fold, join, at);
-
-        if (!trim_one(fold, join, pledge, kept, error))
+        if (!trim_one(fold, at, campaign, pledge, kept, error))
             return false;
-        at = join->next;
+        at = FIND_RECORD(fold, join, at)->next;
     }
     return true;
 }

@@ -399,7 +399,8 @@ static struct record_pledge *make_pledge(struct fold *fold,
                       error) ||
         !fold_post(fold, made->amount, ACCOUNT_memo_pledges,
                    owner_of(&other->head), ACCOUNT_memo_contra,
-                   owner_of(&other->head), error))
+                   owner_of(&other->head), error) ||
+        !campaign_day(fold, other, made->amount, error))
         return NULL;
     return made;
 }

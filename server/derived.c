@@ -73,12 +73,11 @@ static json_t *matched(const struct wire *wire,
 static json_t *progress(const struct wire *wire,
                         const struct record_campaign *campaign)
 {
-    struct amount awaited, counted = counted_of(campaign);
+    struct link key = link_of_id(record_id(&campaign->head));
+    struct amount awaited =
+        state_balance(wire->state, ACCOUNT_memo_pledges, key);
+    struct amount counted = counted_of(campaign);
 
-    /* What came is part of what was pledged. */
-    if (!amount_sub(&awaited, campaign->pledged, campaign->received) ||
-        amount_is_negative(awaited))
-        awaited = amount_from_minor(0);
     return json_pack(
         "{s:o, s:o, s:o, s:{s:o, s:I}, s:o, s:o, s:o, s:o}", "minimum",
         wire_value(wire, TYPE_amount, &campaign->minimum), "optimum",

@@ -58,6 +58,38 @@ static struct date day_of(const struct reading *reading,
     return date_plus_days(day, -(int)campaign->reflection_days);
 }
 
+static size_t week_of(struct weeks *weeks, struct date day)
+{
+    size_t week;
+
+    if (weeks->count == 0)
+        weeks->first = day;
+    week = day.days <= weeks->first.days
+               ? 0
+               : (size_t)(day.days - weeks->first.days) / WEEK_DAYS;
+    if (week >= WEEKS_MAX)
+        week = WEEKS_MAX - 1;
+    if (week >= weeks->count)
+        weeks->count = week + 1;
+    return week;
+}
+
+/* Since rules number 2 the ledger counts by day, less what is taken back. */
+static void count_days(struct weeks *weeks, const struct reading *reading,
+                       const struct record_campaign *campaign)
+{
+    struct link at = campaign->days.first;
+
+    for (int64_t i = 0; i < campaign->days.count; i++) {
+        const struct record_campaign_day *day = (const void *)state_find(
+            reading->state, RECORD_campaign_day, at.key);
+        size_t week = week_of(weeks, day->day);
+
+        weeks->totals[week] = sum_of(weeks->totals[week], day->pledged);
+        at = day->next;
+    }
+}
+
 static void count_weeks(struct weeks *weeks, const struct reading *reading,
                         const struct record_campaign *campaign)
 {
@@ -66,18 +98,8 @@ static void count_weeks(struct weeks *weeks, const struct reading *reading,
     for (int64_t i = 0; i < campaign->pledges.count; i++) {
         const struct record_pledge *pledge =
             (const void *)state_find(reading->state, RECORD_pledge, at.key);
-        struct date day = day_of(reading, campaign, pledge);
-        size_t week;
+        size_t week = week_of(weeks, day_of(reading, campaign, pledge));
 
-        if (weeks->count == 0)
-            weeks->first = day;
-        week = day.days <= weeks->first.days
-                   ? 0
-                   : (size_t)(day.days - weeks->first.days) / WEEK_DAYS;
-        if (week >= WEEKS_MAX)
-            week = WEEKS_MAX - 1;
-        if (week >= weeks->count)
-            weeks->count = week + 1;
         if (is_standing(pledge))
             weeks->totals[week] = sum_of(weeks->totals[week], pledge->amount);
         at = pledge->next;
@@ -119,7 +141,10 @@ void picture_series(const struct reading *reading, json_t *body,
     struct amount total = amount_from_minor(0);
     json_t *list = json_array();
 
-    count_weeks(&weeks, reading, campaign);
+    if (campaign->rules >= 2)
+        count_days(&weeks, reading, campaign);
+    else
+        count_weeks(&weeks, reading, campaign);
     for (size_t i = 0; i < weeks.count; i++) {
         struct date day = date_plus_days(weeks.first, (int)i * WEEK_DAYS);
 

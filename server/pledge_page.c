@@ -1,6 +1,7 @@
 #include "server/pledge_page.h"
 #include "server/derived.h"
 #include "server/epc.h"
+#include "server/figures.h"
 #include "server/offering.h"
 #include "server/prose.h"
 #include "server/qr.h"
@@ -283,5 +284,6 @@ void pledge_describe(const struct reading *reading, json_t *body,
              json_boolean(amount_is_positive(pledge->refund)));
     put_payment(reading, body, pledge);
     put_withdrawal(reading, body, pledge);
+    figures_pledge(reading, body, pledge);
     put_receipt(reading, body, pledge);
 }

@@ -1,5 +1,6 @@
 /* Campaigns: their list, and each with its natures, budget and progress. */
 #include "server/derived.h"
+#include "server/figures.h"
 #include "server/leaves.h"
 #include "server/list.h"
 #include "server/picture.h"
@@ -75,6 +76,7 @@ static void describe(const struct reading *reading, json_t *body,
     wire_set(body, "most", wire_value(wire, TYPE_amount, &campaign->most));
     wire_set(body, "reflection_days", json_integer(campaign->reflection_days));
     wire_set(body, "natures", list_natures(reading, campaign));
+    figures_campaign(reading, body, campaign);
     picture_series(reading, body, campaign);
     if (wire->people)
         wire_set(body, "pledges", json_integer(campaign->pledges.count));
@@ -136,4 +138,42 @@ bool campaign_get(const struct request *request, struct reply *reply,
     describe_texts(&reading.wire, reply->body, json_object_get(entry, "entry"));
     json_decref(entry);
     return true;
+}
+
+/* What its end would say if it came now: whoever may close it signs this. */
+bool campaign_close_get(const struct request *request, struct reply *reply,
+                        struct error *error)
+{
+    const struct record *record;
+    json_t *close;
+    READING(reading);
+
+    if (!reading_open(&reading, request, error) ||
+        !reading_find(&reading, "campaign", RECORD_campaign, &record, error))
+        return false;
+    if (((const struct record_campaign *)(const void *)record)->rules < 2)
+        return fail(error, ERROR_STATE,
+                    "the campaign opened under rules number 1");
+    reply->body = reading_document(&reading);
+    reply->cache = CACHE_CHECK;
+    close = figures_close(&reading, (const void *)record);
+    (void)json_object_update(reply->body, close);
+    json_decref(close);
+    wire_set(reply->body, "campaign", wire_id(record_id(record)));
+    wire_set(reply->body, "settles",
+             wire_instant(&reading.wire,
+                          ((const struct record_campaign *)(const void *)record)
+                              ->settles));
+    reading_page(&reading, reply, NULL,
+                 word(WORD_campaign_end, reading.wire.french));
+    return true;
+}
+
+bool funds_get(const struct request *request, struct reply *reply,
+               struct error *error)
+{
+    static const struct listing listing = {
+        .type = RECORD_fund, .name = "funds", .title = WORD_funds};
+
+    return list_get(request, reply, &listing, NULL, error);
 }

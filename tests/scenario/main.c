@@ -26,7 +26,8 @@
 static const char *const never_refuse[] = {
     "start_books", "start_reflection", "allow_holders", "adopt_thresholds",
     "do_step",     "give_numbers",     "record_floor",  "free_shares",
-    "free_money",  "keep_policy",
+    "free_money",  "keep_policy",      "start_campaign", "remember_move",
+    "open_window", "start_settling",   "choose_natures", "count_day",
 };
 
 static bool may_refuse(const char *name)

@@ -1,108 +1,10 @@
 /*
- * history_money: random campaigns, pledges, patient capital, bank, reversals.
+ * history_money: random patient capital, bank lines, reversals.
  */
 #ifndef TESTS_UNIT_HISTORY_MONEY_H
 #define TESTS_UNIT_HISTORY_MONEY_H
 
-#include "tests/unit/history.h"
-
-static inline bool act_campaign(struct history *history, struct act *act)
-{
-    struct instant opens = history->now, closes, settles;
-    const struct record *class = choose(history, RECORD_class, 0);
-    const struct record *offer = choose(history, RECORD_offer, 0);
-    char id[ID_CHARS + 1], shares[ID_CHARS + 1], loans[ID_CHARS + 1];
-    char one[INSTANT_CHARS + 1], two[INSTANT_CHARS + 1];
-    char three[INSTANT_CHARS + 1];
-    int64_t days = 1000 * 86400;
-
-    if (class == NULL || offer == NULL)
-        return false;
-    closes.ms = opens.ms + days * (int64_t)(10 + any(history, 30));
-    settles.ms = closes.ms + days * (int64_t)(4 + any(history, 6));
-    instant_write(one, opens);
-    instant_write(two, closes);
-    instant_write(three, settles);
-    act->kind = ENTRY_campaign_open;
-    act->officers = true;
-    SAY(act,
-        "campaign=%s title=Mill minimum=%u.00 mode=%s opens=%s closes=%s"
-        " settles=%s budget=[{amount=%s code=a required=true title=All}]"
-        " natures=[{nature=gift} {nature=share class=%s} {nature=loan"
-        " offer=%s}]" DECISION,
-        fresh(history, 'k', id), 500u,
-        any(history, 3) == 0 ? "keep" : "all_or_nothing", one, two, three,
-        "500.00", name(class, shares), name(offer, loans));
-    return true;
-}
-
-static inline bool act_cancel(struct history *history, struct act *act)
-{
-    const struct record *campaign =
-        choose(history, RECORD_campaign, STATE_campaign_OPEN);
-    char id[ID_CHARS + 1];
-
-    if (campaign == NULL || any(history, 10) > 0)
-        return false;
-    act->kind = ENTRY_campaign_cancel;
-    act->officers = true;
-    SAY(act, "campaign=%s reason=law" DECISION, name(campaign, id));
-    return true;
-}
-
-static inline bool act_pledge(struct history *history, struct act *act)
-{
-    static const char *const natures[] = {"gift", "loan", "share"};
-    const struct record_campaign *campaign =
-        (const void *)choose(history, RECORD_campaign, STATE_campaign_OPEN);
-    const struct record *party = choose(history, RECORD_party, 0);
-    uint64_t nature = any(history, 3);
-    char id[ID_CHARS + 1], where[ID_CHARS + 1], who[ID_CHARS + 1];
-    char text[AMOUNT_CHARS];
-    struct amount amount;
-
-    if (campaign == NULL)
-        return false;
-    amount = amount_from_minor((int64_t)(1 + any(history, 30000)));
-    for (size_t i = 0;
-         nature == 2 && i < state_count(history->state, RECORD_nature); i++) {
-        const struct record_nature *offered =
-            (const void *)state_at(history->state, RECORD_nature, i);
-
-        if (offered->nature == NATURE_SHARE &&
-            id_equal(offered->campaign, record_id(&campaign->head)) &&
-            !amount_times(&amount,
-                          ((const struct record_class *)(const void *)
-                               state_find_id(history->state, offered->class))
-                              ->nominal,
-                          (int64_t)(1 + any(history, 9))))
-            return false;
-    }
-    amount_write(text, amount, 2);
-    act->kind = ENTRY_pledge_make;
-    act->party = record_id(party);
-    SAY(act,
-        "pledge=%s campaign=%s party=%s nature=%s amount=%s"
-        " on_failure=%s",
-        fresh(history, 'g', id), name(&campaign->head, where), name(party, who),
-        natures[nature], text, any(history, 2) == 0 ? "refund" : "donate");
-    return true;
-}
-
-static inline bool act_unpledge(struct history *history, struct act *act)
-{
-    const struct record_pledge *pledge = (const void *)choose(
-        history, RECORD_pledge,
-        any(history, 2) == 0 ? STATE_pledge_AWAITING : STATE_pledge_RECEIVED);
-    char id[ID_CHARS + 1];
-
-    if (pledge == NULL)
-        return false;
-    act->kind = ENTRY_pledge_withdraw;
-    act->party = pledge->party;
-    SAY(act, "pledge=%s", name(&pledge->head, id));
-    return true;
-}
+#include "tests/unit/history_campaign.h"
 
 static inline bool act_offer(struct history *history, struct act *act)
 {
@@ -179,10 +81,22 @@ static inline bool choose_target(struct history *history,
     const struct record_pledge *pledge;
     const struct record_subscription *subscription;
     const struct record_tranche *tranche;
+    const struct record_match_call *call;
     struct amount paid;
 
-    switch (any(history, 5)) {
+    switch (any(history, 9)) {
+    case 3:
+        call = (const void *)(*target = choose(history, RECORD_match_call, 0));
+        if (call == NULL)
+            return false;
+        *reference = call->reference;
+        *came = amount_to_minor(call->received);
+        *missing = amount_to_minor(call->amount) - *came;
+        return true;
     case 0:
+    case 4:
+    case 5:
+    case 6:
         pledge = (const void *)(*target = choose(history, RECORD_pledge, 0));
         if (pledge == NULL)
             return false;
@@ -328,6 +242,30 @@ static inline bool act_reverse(struct history *history, struct act *act)
         (long long)
             history->reversible[any(history, history->reversible_count)]);
     return true;
+}
+
+/* What happens next; kind none: nothing. */
+static inline bool next_act(struct history *history, struct act *act)
+{
+    static bool (*const acts[])(struct history *, struct act *) = {
+        act_register, act_member,    act_member,     act_leave,
+        act_class,    act_subscribe, act_subscribe,  act_subscribe,
+        act_decide,   act_decide,    act_decide,     act_decide,
+        act_call,     act_redeem,    act_redemption, act_redemption,
+        act_campaign, act_cancel,    act_pledge,     act_pledge,
+        act_pledge,   act_unpledge,  act_offer,      act_offer,
+        act_contract, act_contract,  act_account,    act_bank,
+        act_bank,     act_bank,      act_bank,       act_bank,
+        act_bank,     act_bank,      act_allocate,   act_allocate,
+        act_reverse,  act_reverse,   act_pledge,     act_pledge,
+        act_amend,    act_terms,     act_settle,     act_settle,
+        act_fund,     act_match,     act_match,      act_match,
+    };
+
+    *act = (struct act){.kind = ENTRY_none};
+    if (state_ledger(history->state) == NULL)
+        return act_open(act);
+    return acts[any(history, sizeof acts / sizeof acts[0])](history, act);
 }
 
 #endif

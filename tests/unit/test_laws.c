@@ -220,27 +220,6 @@ static void do_what_is_due(struct twins *twins, struct history *history)
     }
 }
 
-static bool next_act(struct history *history, struct act *act)
-{
-    static bool (*const acts[])(struct history *, struct act *) = {
-        act_register, act_member,    act_member,     act_leave,
-        act_class,    act_subscribe, act_subscribe,  act_subscribe,
-        act_decide,   act_decide,    act_decide,     act_decide,
-        act_call,     act_redeem,    act_redemption, act_redemption,
-        act_campaign, act_cancel,    act_pledge,     act_pledge,
-        act_pledge,   act_unpledge,  act_offer,      act_offer,
-        act_contract, act_contract,  act_account,    act_bank,
-        act_bank,     act_bank,      act_bank,       act_bank,
-        act_bank,     act_bank,      act_allocate,   act_allocate,
-        act_reverse,  act_reverse,
-    };
-
-    *act = (struct act){.kind = ENTRY_none};
-    if (state_ledger(history->state) == NULL)
-        return act_open(act);
-    return acts[any(history, sizeof acts / sizeof acts[0])](history, act);
-}
-
 static void one_act(struct twins *twins, struct history *history)
 {
     struct signer signers[SIGNERS_MAX];
