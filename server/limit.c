@@ -1,5 +1,6 @@
 #include "server/limit.h"
 
+#include "server/catalogue.h"
 #include "server/config.h"
 #include "server/email.h"
 #include "server/node.h"
@@ -9,6 +10,7 @@
 #include <assert.h>
 #include <pthread.h>
 #include <sodium.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -86,18 +88,26 @@ static bool take(struct bucket *bucket, int64_t most, int64_t ms,
     return true;
 }
 
+static void make_tag(uint8_t tag[TAG_BYTES], const struct limits *limits,
+                     enum limit limit, const void *key, size_t size)
+{
+    crypto_generichash_state state;
+    uint8_t word = (uint8_t)limit;
+
+    (void)crypto_generichash_init(&state, limits->key, sizeof limits->key,
+                                  TAG_BYTES);
+    (void)crypto_generichash_update(&state, &word, 1);
+    (void)crypto_generichash_update(&state, key, size);
+    (void)crypto_generichash_final(&state, tag, TAG_BYTES);
+}
+
 bool limits_take(struct limits *limits, enum limit limit, const void *key,
                  size_t size, int64_t now_ms, int64_t *wait_seconds)
 {
-    crypto_generichash_state state;
-    uint8_t tag[TAG_BYTES], word = (uint8_t)limit;
+    uint8_t tag[TAG_BYTES];
     bool taken;
 
-    (void)crypto_generichash_init(&state, limits->key, sizeof limits->key,
-                                  sizeof tag);
-    (void)crypto_generichash_update(&state, &word, 1);
-    (void)crypto_generichash_update(&state, key, size);
-    (void)crypto_generichash_final(&state, tag, sizeof tag);
+    make_tag(tag, limits, limit, key, size);
     (void)pthread_mutex_lock(&limits->mutex);
     taken = take(find(limits, tag), table[limit].most, table[limit].ms, now_ms,
                  wait_seconds);
@@ -166,6 +176,40 @@ bool limit_take(const struct request *request, struct reply *reply,
     return limits_take(request->node->limits, limit, key, size, steady_ms(),
                        &wait_seconds) ||
            too_many(reply, wait_seconds, error);
+}
+
+bool limit_is_free(const struct request *request, enum limit limit,
+                   const char *key)
+{
+    struct limits *limits = request->node->limits;
+    uint8_t tag[TAG_BYTES];
+    struct bucket copy;
+    int64_t wait_seconds;
+
+    make_tag(tag, limits, limit, key, strlen(key));
+    (void)pthread_mutex_lock(&limits->mutex);
+    copy = *find(limits, tag);
+    (void)pthread_mutex_unlock(&limits->mutex);
+    return take(&copy, table[limit].most, table[limit].ms, steady_ms(),
+                &wait_seconds);
+}
+
+void limit_words(struct buffer *out, const struct request *request,
+                 const struct reply *reply)
+{
+    const char *after = reply_header_value(reply, "Retry-After");
+    long seconds = after == NULL ? 1 : strtol(after, NULL, 10);
+    bool soon = seconds <= 90;
+    char number[24];
+
+    (void)snprintf(number, sizeof number, "%ld",
+                   soon ? seconds : (seconds + 59) / 60);
+    say_with(out, request->language,
+             soon ? SENTENCE("Too many attempts. Try again after {time}"
+                             " seconds. Your answers are still here.")
+                  : SENTENCE("Too many attempts. Try again after {time}"
+                             " minutes. Your answers are still here."),
+             "time", number, NULL);
 }
 
 static bool take_budget(const struct request *request, struct reply *reply,

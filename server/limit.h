@@ -11,6 +11,7 @@
 #ifndef SERVER_LIMIT_H
 #define SERVER_LIMIT_H
 
+#include "server/buffer.h"
 #include "server/reply.h"
 
 enum limit {
@@ -41,6 +42,14 @@ MUST_USE bool limits_take(struct limits *limits, enum limit limit,
 MUST_USE bool limit_take(const struct request *request, struct reply *reply,
                          enum limit limit, const char *key,
                          struct error *error);
+
+/* Would it be taken?  For what works only once. */
+bool limit_is_free(const struct request *request, enum limit limit,
+                   const char *key);
+
+/* After a failure, for people: when to try again, from the Retry-After. */
+void limit_words(struct buffer *out, const struct request *request,
+                 const struct reply *reply);
 
 /*
  * Before a mail is queued that the request asks for: its client, the address

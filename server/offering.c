@@ -2,6 +2,7 @@
 #include "server/derived.h"
 #include "server/prose.h"
 #include "server/words.h"
+#include "server/work.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -10,7 +11,7 @@
 const char offering_fields[] =
     "campaign nature amount shares on_failure given family email birth_day"
     " birth_month birth_year address postcode town country show pseudonym"
-    " match consent risk large wealth draft";
+    " match consent risk large wealth draft " WORK_FIELDS;
 
 /* Those that are shown again as they were typed. */
 static const char *const typed[] = {

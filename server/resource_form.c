@@ -3,8 +3,10 @@
 #include "server/application.h"
 #include "server/consent.h"
 #include "server/derived.h"
+#include "server/limit.h"
 #include "server/prose.h"
 #include "server/rehearsal.h"
+#include "server/work.h"
 
 #include <assert.h>
 #include <inttypes.h>
@@ -64,6 +66,7 @@ static void put_form(const struct offering *offering,
     put_frame(reading, body, offering->campaign);
     offering_describe(offering, reading, form, body);
     consent_list(&consent, reading, offering->campaign, offering->nature);
+    work_add(reading->request, body, form);
     wire_set(body, "documents", consent_json(&consent, reading));
     wire_set(body, "others",
              json_boolean(offering->campaign->natures.count > 1));
@@ -252,6 +255,22 @@ static bool refuse(const struct application *application, struct reply *reply,
                     json_array_get(application->errors, 0), "detail")));
 }
 
+/* Too many forms at the moment: nothing typed is lost. */
+static bool slow_down(struct application *application, struct reply *reply,
+                      const struct error *error)
+{
+    BUFFER(text);
+
+    if (error->code != ERROR_MANY || !application->reading->wire.people)
+        return false;
+    limit_words(&text, application->reading->request, reply);
+    application_wrong(application, "email", text.bytes);
+    show_again(application, reply);
+    reply->status = error_spec(ERROR_MANY)->http;
+    reply->code = ERROR_MANY;
+    return true;
+}
+
 /* What the ledger itself has against it, in words for people. */
 static void refuse_by_ledger(struct application *application,
                              const struct error *refused)
@@ -352,6 +371,9 @@ static bool take(struct application *application, struct reading *reading,
 
     if (application_is_wrong(application))
         return refuse(application, reply, error);
+    if (!limit_take(reading->request, reply, LIMIT_FORM_CLIENT, NULL, error) ||
+        !work_check(reading->request, reply, application->form, error))
+        return slow_down(application, reply, error);
     if (keep(application, reading, reply, &refused))
         return true;
     if (!is_refusal(&refused)) {

@@ -89,24 +89,12 @@ static bool refuse(const struct request *request, struct reply *reply,
     return true;
 }
 
-/* "Too many attempts" with the time that Retry-After tells. */
 static bool refuse_many(const struct request *request, struct reply *reply,
                         const char *field, struct error *error)
 {
-    const char *after = reply_header_value(reply, "Retry-After");
-    long seconds = after == NULL ? 1 : strtol(after, NULL, 10);
-    char number[24];
     BUFFER(text);
 
-    (void)snprintf(number, sizeof number, "%ld",
-                   seconds <= 90 ? seconds : (seconds + 59) / 60);
-    say_with(&text, request->language,
-             seconds <= 90
-                 ? SENTENCE("Too many attempts. Try again after {time} "
-                            "seconds. Your answers are still here.")
-                 : SENTENCE("Too many attempts. Try again after {time} "
-                            "minutes. Your answers are still here."),
-             "time", number, NULL);
+    limit_words(&text, request, reply);
     return refuse(request, reply, field, text.bytes, error);
 }
 

@@ -102,7 +102,8 @@ void work_add(const struct request *request, json_t *document,
 
     if (!is_on(request))
         return;
-    if (!read(request, sent, &age)) {
+    if (!read(request, sent, &age) ||
+        !limit_is_free(request, LIMIT_PUZZLE, sent)) {
         make(request, text);
         sent = text;
     }

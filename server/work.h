@@ -20,8 +20,8 @@ enum { WORK_WAIT_SECONDS = 60, WORK_VALID_SECONDS = 600 };
 
 /*
  * Add what the template {{>work}} needs to a page's document: nothing while
- * it is off.  form NULL: the form is new; else its puzzle stays while it is
- * good, so that waiting for it was not in vain.
+ * it is off.  form NULL: the form is new; else its puzzle stays until it was
+ * used, so that waiting for it was not in vain.
  */
 void work_add(const struct request *request, json_t *document,
               const struct form_data *form);
