@@ -1,9 +1,15 @@
 /* Links sign in once, in one browser, for a while; sessions end. */
 #include "tests/store/fixture.h"
 
+#include "server/node.h"
+#include "server/session.h"
+#include "sql/seal.h"
 #include "sql/store_session.h"
 
 #include <pthread.h>
+#include <sodium.h>
+#include <stdlib.h>
+#include <unistd.h>
 
 enum { MINUTES = 15, TRIES = 5, IDLE = 30, MOST = 720 };
 
@@ -12,6 +18,7 @@ static struct db db;
 static int start(void **state)
 {
     (void)state;
+    assert_true(sodium_init() >= 0);
     GOOD(db_open(&db, "", &error));
     return 0;
 }
@@ -280,6 +287,33 @@ static void all_sessions_of_a_person_end_together(void **state)
     assert_true(find(3));
 }
 
+/* An address has one person, however it is written, under any key. */
+static void all_sessions_of_an_address_end_together(void **state)
+{
+    static struct node node;
+    char folder[] = "/tmp/terreau-session.XXXXXX", path[64];
+    struct cookie_secret secret;
+
+    (void)state;
+    assert_non_null(mkdtemp(folder));
+    GOOD(seal_key_create(folder, 1, &error));
+    GOOD(seal_ring_load(&node.ring, folder, &error));
+    GOOD(session_begin(&node, &db, "zoe@example.org", &secret, &error));
+    GOOD(seal_key_create(folder, 2, &error));
+    seal_ring_free(node.ring);
+    GOOD(seal_ring_load(&node.ring, folder, &error));
+    GOOD(session_begin(&node, &db, "Zoe@example.org", &secret, &error));
+    GOOD(session_begin(&node, &db, "leo@example.org", &secret, &error));
+    GOOD(session_end_all(&node, &db, "ZOE@example.org", &error));
+    assert_int_equal(number_of(&db, "SELECT count(*) AS n FROM session"), 1);
+    seal_ring_free(node.ring);
+    for (int i = 1; i <= 2; i++) {
+        (void)snprintf(path, sizeof path, "%s/kek-%d.key", folder, i);
+        assert_int_equal(unlink(path), 0);
+    }
+    assert_int_equal(rmdir(folder), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -295,6 +329,7 @@ int main(void)
         cmocka_unit_test_setup(an_idle_session_ends, empty),
         cmocka_unit_test_setup(no_session_outlives_its_day, empty),
         cmocka_unit_test_setup(all_sessions_of_a_person_end_together, empty),
+        cmocka_unit_test_setup(all_sessions_of_an_address_end_together, empty),
     };
 
     return cmocka_run_group_tests(tests, start, stop);
