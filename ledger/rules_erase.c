@@ -44,26 +44,39 @@ static bool no_holding(const struct fold *fold,
                 money_text(fold, party->capital, text));
 }
 
+/* Neither owed nor on its way: a payment may come back. */
+static bool no_debt(const struct fold *fold, struct id target,
+                    struct error *error)
+{
+    const struct sight sight = {.view = fold->view};
+    char id[ID_CHARS + 1], text[MONEY_CHARS];
+    struct debt debt;
+
+    if (!debt_find(&debt, &sight, target, NULL, error))
+        return false;
+    id_write(id, target);
+    if (!amount_is_zero(debt.due))
+        return fail(error, ERROR_RULE, "%s of %s is payable",
+                    money_text(fold, debt.due, text), id);
+    if (debt_payment(&sight, &debt) == NULL)
+        return true;
+    return fail(error, ERROR_RULE, "a payment for %s is on its way", id);
+}
+
 static bool no_redemption(const struct fold *fold,
                           const struct record_party *party, struct error *error)
 {
     const struct record *record =
         affairs_newest(fold->view, party, RECORD_redemption);
-    char id[ID_CHARS + 1], text[MONEY_CHARS];
+    char id[ID_CHARS + 1];
 
     for (; record != NULL; record = affairs_older(fold->view, record)) {
-        const struct record_redemption *redemption = (const void *)record;
-        struct amount owed =
-            fold_balance(fold, ACCOUNT_redemption_payable, owner_of(record));
-
         id_write(id, record_id(record));
         if (record->state == STATE_redemption_QUEUED ||
             record->state == STATE_redemption_DEFERRED)
             return hold(error, "redemption", id, state_word(record->state));
-        if (!amount_is_zero(owed))
-            return fail(error, ERROR_RULE, "%s of the redemption %s is payable",
-                        money_text(fold, amount_negate(owed), text), id);
-        assert(redemption->accepted >= 0);
+        if (!no_debt(fold, record_id(record), error))
+            return false;
     }
     return true;
 }
@@ -112,10 +125,8 @@ static bool no_pledge(const struct fold *fold, const struct record_party *party,
         const struct record_pledge *pledge = (const void *)record;
 
         id_write(id, record_id(record));
-        if (!amount_is_zero(pledge->refund))
-            return fail(error, ERROR_RULE,
-                        "%s of the pledge %s is to be refunded",
-                        money_text(fold, pledge->refund, text), id);
+        if (!no_debt(fold, record_id(record), error))
+            return false;
         if (undecided(fold, pledge))
             return fail(error, ERROR_RULE,
                         "the pledge %s of %s is not decided yet", id,
@@ -143,6 +154,8 @@ static bool no_balance(const struct fold *fold,
     struct owner owner = owner_of(&party->head);
     char text[MONEY_CHARS];
 
+    if (!no_debt(fold, record_id(&party->head), error))
+        return false;
     for (int account = 0; account < ACCOUNT_COUNT; account++) {
         struct amount amount = fold_balance(fold, account, owner);
 
