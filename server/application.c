@@ -271,11 +271,18 @@ static void check_person(struct application *application)
 static void check_fallback(struct application *application)
 {
     const char *name = value_of(application, "on_failure");
+    struct text text = {name, (uint32_t)strlen(name)};
     struct entry_pledge_make *pledge = &application->pledge.pledge_make;
+    const struct record_campaign *next =
+        offering_next(application->reading, application->offering->campaign);
 
-    pledge->on_failure = strcmp(name, "donate") == 0   ? FALLBACK_DONATE
-                         : strcmp(name, "refund") == 0 ? FALLBACK_REFUND
-                                                       : fallback_none;
+    pledge->on_failure = choice_read(TYPE_fallback, text);
+    if (pledge->on_failure == FALLBACK_MOVE && next != NULL) {
+        pledge->move_to = record_id(&next->head);
+        GIVE(&application->pledge, move_to);
+    } else if (pledge->on_failure == FALLBACK_MOVE) {
+        pledge->on_failure = fallback_none;
+    }
     if (pledge->on_failure == fallback_none)
         wrong(application, "on_failure",
               "Choose what happens if the campaign misses its minimum",

@@ -11,7 +11,7 @@
 const char offering_fields[] =
     "campaign nature amount shares on_failure given family email birth_day"
     " birth_month birth_year address postcode town country show pseudonym"
-    " match consent risk large wealth draft " WORK_FIELDS;
+    " consent risk large wealth draft " WORK_FIELDS;
 
 /* Those that are shown again as they were typed. */
 static const char *const typed[] = {
@@ -103,6 +103,25 @@ bool offering_find(struct offering *offering, const struct reading *reading,
                                                       offering->nature->offer);
     }
     return true;
+}
+
+const struct record_campaign *
+offering_next(const struct reading *reading,
+              const struct record_campaign *campaign)
+{
+    const struct record_campaign *next = NULL;
+    size_t count = state_count(reading->state, RECORD_campaign);
+
+    for (size_t i = 0; i < count; i++) {
+        const struct record_campaign *other =
+            (const void *)state_at(reading->state, RECORD_campaign, i);
+
+        if (other->head.state == STATE_campaign_OPEN &&
+            other->settles.ms > campaign->settles.ms &&
+            (next == NULL || other->settles.ms < next->settles.ms))
+            next = other;
+    }
+    return next;
 }
 
 bool offering_is_open(const struct reading *reading,
@@ -306,6 +325,7 @@ static json_t *list_values(const struct form_data *form)
     const char *fallback = value_of(form, "on_failure");
     const char *show = value_of(form, "show");
     bool donate = strcmp(fallback, "donate") == 0;
+    bool move = strcmp(fallback, "move") == 0;
     bool pseudonym = strcmp(show, "pseudonym") == 0;
     bool name = strcmp(show, "name") == 0;
     json_t *values = json_object();
@@ -313,11 +333,11 @@ static json_t *list_values(const struct form_data *form)
     for (size_t i = 0; i < sizeof typed / sizeof *typed; i++)
         wire_set(values, typed[i], json_string(value_of(form, typed[i])));
     wire_set(values, "donate", json_boolean(donate));
-    wire_set(values, "refund", json_boolean(!donate));
+    wire_set(values, "move", json_boolean(move));
+    wire_set(values, "refund", json_boolean(!donate && !move));
     wire_set(values, "show_pseudonym", json_boolean(pseudonym));
     wire_set(values, "show_name", json_boolean(name));
     wire_set(values, "show_hidden", json_boolean(!pseudonym && !name));
-    wire_set(values, "match", json_boolean(value_of(form, "match")[0] != '\0'));
     return values;
 }
 
@@ -363,5 +383,9 @@ void offering_describe(const struct offering *offering,
         wire_set(body, "nominal", json_null());
         wire_set(body, "hint", amount_hint(offering, wire));
     }
+    if (offering_next(reading, offering->campaign) != NULL)
+        wire_set(body, "next",
+                 campaign_brief(reading,
+                                offering_next(reading, offering->campaign)));
     wire_set(body, "values", list_values(form));
 }

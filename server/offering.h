@@ -28,6 +28,12 @@ MUST_USE bool offering_find(struct offering *offering,
                             const struct record_campaign *campaign,
                             uint8_t nature);
 
+/* The campaign that a pledge can be moved to if this one fails: of those that
+ * are not decided the first that settles later.  NULL: there is none. */
+const struct record_campaign *
+offering_next(const struct reading *reading,
+              const struct record_campaign *campaign);
+
 /* Does it take pledges now? */
 bool offering_is_open(const struct reading *reading,
                       const struct record_campaign *campaign);

@@ -77,7 +77,9 @@ static const struct {
     {"expired", "No transfer came: the pledge has lapsed.",
      "Aucun virement n’est venu : l’engagement est annulé."},
     {"converted", "The campaign succeeded.", "La campagne a réussi."},
-    {"refunded", "You were refunded.", "Vous avez été remboursé."},
+    {"given_back", "You will be refunded.", "Vous serez remboursé."},
+    {"moved", "Your pledge has moved to another campaign.",
+     "Votre engagement est reporté sur une autre campagne."},
 };
 
 static const char *heading_of(const struct reading *reading,
@@ -102,6 +104,12 @@ static void add_step(json_t *list, const char *title, json_t *note, bool done,
                                 note, "done", done, "now", now && !done));
 }
 
+static bool has_come(const struct record_pledge *pledge)
+{
+    return pledge->head.state == STATE_pledge_RECEIVED ||
+           pledge->head.state == STATE_pledge_CONVERTED;
+}
+
 static json_t *transfer_note(const struct reading *reading,
                              const struct record_pledge *pledge)
 {
@@ -109,7 +117,7 @@ static json_t *transfer_note(const struct reading *reading,
     bool french = wire->french;
     char figure[PROSE_CHARS];
 
-    if (pledge->head.state == STATE_pledge_RECEIVED)
+    if (has_come(pledge))
         return json_string(BOTH(french, "received", "reçu"));
     if (!is_open(pledge))
         return json_string(
@@ -126,7 +134,8 @@ static json_t *list_steps(const struct reading *reading,
 {
     const struct record_campaign *campaign = campaign_of(reading, pledge);
     bool french = reading->wire.french;
-    bool received = pledge->head.state == STATE_pledge_RECEIVED;
+    bool received = has_come(pledge);
+    bool booked = pledge->head.state == STATE_pledge_CONVERTED;
     bool decided = campaign->head.state != STATE_campaign_OPEN;
     json_t *list = json_array();
     char by[PROSE_CHARS];
@@ -146,8 +155,10 @@ static json_t *list_steps(const struct reading *reading,
                  ? BOTH(french, "Shares issued and certificate",
                         "Parts émises et certificat")
                  : BOTH(french, "Booked", "Enregistré"),
-             json_string(BOTH(french, "or refund", "ou remboursement")), false,
-             received && decided);
+             booked
+                 ? json_null()
+                 : json_string(BOTH(french, "or refund", "ou remboursement")),
+             booked, received && decided);
     return list;
 }
 

@@ -18,11 +18,19 @@ static const char key_fields[] = "key party";
 static json_t *fallback_words(const struct desk *desk)
 {
     bool french = desk->reading.wire.french;
+    const struct entry_pledge_make *pledge = &desk->draft.pledge.pledge_make;
+    const struct record_campaign *next;
 
-    return json_string(
-        desk->draft.pledge.pledge_make.on_failure == FALLBACK_DONATE
-            ? BOTH(french, "Given to the cooperative", "Don à la coopérative")
-            : BOTH(french, "Refund in full", "Remboursement en entier"));
+    if (pledge->on_failure == FALLBACK_DONATE)
+        return json_string(
+            BOTH(french, "Given to the cooperative", "Don à la coopérative"));
+    if (pledge->on_failure != FALLBACK_MOVE)
+        return json_string(
+            BOTH(french, "Refund in full", "Remboursement en entier"));
+    next = (const void *)state_find_id(desk->reading.state, pledge->move_to);
+    return json_sprintf(BOTH(french, "Moved to “%.*s”", "Reporté sur « %.*s »"),
+                        next == NULL ? 0 : next->title.size,
+                        next == NULL ? "" : next->title.bytes);
 }
 
 static json_t *display_words(const struct desk *desk)

@@ -335,6 +335,40 @@ GET $change
     < text value="25.50"
     < text value="Zoé"
     < text value="zoe@example.org"
+# Money can move on to a campaign that ends later, if there is one.
+POST /form/pledges
+    form campaign=@k:mill
+    form nature=gift
+    form amount=25
+    form on_failure=move
+    form given=Zoé
+    form family=Petit
+    form email=zoe@example.org
+    form consent=yes
+    < 422
+    < .errors # 1
+    < .errors[0].pointer = "/on_failure"
+at
+enter campaign.open {"campaign": "@k:oven", "title": "The oven", "minimum": 1000, "mode": "all_or_nothing", "opens": "2026-01-06T00:00:00Z", "closes": "2191-01-01T00:00:00Z", "settles": "2191-02-01T00:00:00Z", "budget": [{"amount": 1000, "code": "bricks", "required": true, "title": "Bricks"}], "natures": [{"nature": "gift"}], "decision": {"body": "board", "date": "2026-01-02", "sha256": "@sha:minutes"}} by ana bob
+GET /form/campaigns/@k:mill/pledge?nature=gift
+    < .next.title = "The oven"
+GET /form/campaigns/@k:oven/pledge
+    < .nature = "gift"
+    < .next absent
+POST /form/pledges
+    form campaign=@k:mill
+    form nature=gift
+    form amount=25
+    form on_failure=move
+    form given=Zoé
+    form family=Petit
+    form email=zoe@example.org
+    form consent=yes
+    < 201
+    < .draft > moving
+GET $moving
+    < .on_failure = "Moved to “The oven”"
+    < .texts[1].fields[name=move_to].value = "@k:oven"
 # What the ledger refuses meanwhile leaves nothing behind.
 POST $second_action
     form how=email
