@@ -34,7 +34,15 @@ VALUES
     (29, 'memo-subscriptions', '802', '802', 'memo'),
     (30, 'memo-commitments', '803', '803', 'memo'),
     (31, 'memo-called', '804', '804', 'memo'),
-    (32, 'memo-contra', '809', '809', 'memo');
+    (32, 'memo-contra', '809', '809', 'memo'),
+    (33, 'match-receivable', '441', '441', 'debit'),
+    (34, 'match-receivable-private', '4671', '4671', 'debit'),
+    (35, 'match-held', '46814', '46814', 'credit'),
+    (36, 'match-income', '741', '741', 'credit'),
+    (37, 'grant-investment', '131', '131', 'credit'),
+    (38, 'campaign-fees', '6222', '6222', 'debit'),
+    (39, 'fee-payable', '401', '401', 'credit'),
+    (40, 'payout-in-transit', '51290', '51290', 'credit');
 COMMENT ON VIEW report.account IS 'Accounts of the double entry, with the codes of the French chart.';
 COMMENT ON COLUMN report.account.number IS 'As in posting.account.';
 COMMENT ON COLUMN report.account.name IS 'Its identity.';
