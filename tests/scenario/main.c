@@ -28,6 +28,7 @@ static const char *const never_refuse[] = {
     "do_step",     "give_numbers",     "record_floor",  "free_shares",
     "free_money",  "keep_policy",      "start_campaign", "remember_move",
     "open_window", "start_settling",   "choose_natures", "count_day",
+    "keep_affairs",
 };
 
 static bool may_refuse(const char *name)
