@@ -175,16 +175,14 @@ static void replay_log(const char *folder)
 TEST(every_released_rules_number_folds_its_past_as_it_did)
 {
     char path[256], folder[600];
-    int logs = 0;
 
     for (int rules = 1; rules <= RULES_KNOWN; rules++) {
         struct dirent *item;
         DIR *directory;
+        int logs = 0;
 
         (void)snprintf(path, sizeof path, "tests/history/rules-%d", rules);
         directory = opendir(path);
-        if (directory == NULL && rules == RULES_KNOWN)
-            break; /* Not released yet. */
         assert_non_null(directory);
         while ((item = readdir(directory)) != NULL) {
             if (item->d_name[0] == '.')
@@ -194,7 +192,7 @@ TEST(every_released_rules_number_folds_its_past_as_it_did)
             logs++;
         }
         (void)closedir(directory);
-        assert_true(logs >= rules);
+        assert_true(logs > 0);
     }
 }
 
