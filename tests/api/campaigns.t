@@ -57,7 +57,8 @@ GET /campaigns/pledges/@g:g1
     < .payment.until = "2190-02-01"
     < .cooling_off_until ~ ^2026-01-14T23:00:00Z$
     < .receipt.number = 7
-    < .receipt.url = "/campaigns/receipt/7"
+    < .receipt.url = "/campaigns/pledges/@g:g1/receipt"
+    < .receipt.proof_url = "/campaigns/receipt/7?format=tlog-proof"
 # The money comes.
 at 2026-01-12T09:00:00Z
 enter bank.statement {"account": "@b:main", "statement": "@e:s1",
@@ -119,6 +120,6 @@ GET /campaigns/pledges/@g:g2
     Accept-Language: fr-FR,fr;q=0.9
     < 200
     < content-language: fr
-    < text Comment payer
+    < text Faites ce virement
     < text FR76 3000 6000 0112 3456 7890 189
     < text 40,00\s€

@@ -1,4 +1,4 @@
-# A ledger that is not for practice takes no pledge without a key yet.
+# A ledger that is not for practice takes pledges, and does not say it is one.
 enter ledger.open {"name": "La Vraie", "profile": "fr-scic-sa",
      "currency": "EUR", "clerk": "@key:clerk", "rules": 2, "statutes": {},
      "founders": [
@@ -19,30 +19,53 @@ enter campaign.open {"campaign": "@k:mill", "title": "The mill",
                  "sha256": "@sha:minutes"}} by ana bob
 GET /real/campaigns/@k:mill/pledge
     < 200
-    < .available = false
-    < .needs_key = true
-    < .token > token
+    < .ledger.trial = false
+    < .open = true
+    < .nature = "gift"
 GET /real/campaigns/@k:mill/pledge
     Accept: text/html
     < 200
-    < text not available on this ledger yet
-    < text terreau --ledger real pledge make
-    < without <form
+    < text <form method="post" action="/real/pledges
+    < without For practice only
 POST /real/pledges
     form campaign=@k:mill
-    form token=$token
     form nature=gift
     form amount=10
     form on_failure=refund
-    form name=Léo
-    form email=leo@example.org
-    form risk=yes
-    < 409
-    < .code = "rule-broken"
-    < .detail ~ needs a key
+    form given=Léo
+    form family=Petit
+    form email=leo@real.example
+    form consent=yes
+    < 201
+    < .draft > draft
+GET $draft
+    < 200
+    < .action > action
+POST $action
+    form how=email
+    < 202
+mailed leo@real.example (/confirm/\S+) > link
+GET /real
+    < .head.size = 2
+POST $link
+    Content-Type: application/x-www-form-urlencoded
+    Accept: text/html
+    < 303
+    < location: /real/pledges/g-*
+    < header location > page
+GET /real
+    < .head.size = 4
+GET $page
+    < 200
+    < .state = "awaiting_funds"
+    < .amount = 1000
+GET $page
+    Accept: text/html
+    < 200
+    < without For practice only|Petit|real\.example
 # Its clock cannot be set.
-note party.register {"party": "@p:leo", "type": "person", "auth": "key",
-    "key": "@key:leo", "commitment": "@sha:leo"} by leo
+note party.register {"party": "@p:zoe", "type": "person", "auth": "key",
+    "key": "@key:zoe", "commitment": "@sha:zoe"} by zoe
 POST /real/entries
     Terreau-Clock: 2026-03-01T00:00:00Z
     | $note
