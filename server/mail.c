@@ -68,7 +68,7 @@ static json_t *write_letter(struct node *node, const struct mail *mail,
                             const char *to, struct error *error)
 {
     BUFFER(text);
-    char *body;
+    char *body = NULL;
     int64_t now = node_now(node).ms;
     const char *coop =
         json_string_value(json_object_get(mail->document, "coop"));

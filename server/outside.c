@@ -167,7 +167,8 @@ static void get(struct round *round, struct sight *sight)
 
 static void failed(struct sight *sight, const char *why)
 {
-    (void)snprintf(sight->failure, sizeof sight->failure, "%s", why);
+    (void)snprintf(sight->failure, sizeof sight->failure, "%.*s",
+                   (int)sizeof sight->failure - 1, why);
 }
 
 /* Is it signed with a key that the log has or had? */
