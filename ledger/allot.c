@@ -44,9 +44,9 @@ int64_t allot_units(const struct allotment *of, int64_t wants, int64_t place)
 struct allotment allotment_of(const struct record_campaign *campaign,
                               const struct record_nature *nature)
 {
-    return (struct allotment){nature->nature,    campaign->oversubscription,
-                              nature->unit,      nature->wanted,
-                              nature->given,     nature->threshold,
+    return (struct allotment){nature->nature, campaign->oversubscription,
+                              nature->unit,   nature->wanted,
+                              nature->given,  nature->threshold,
                               nature->place};
 }
 

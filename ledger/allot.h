@@ -22,8 +22,8 @@ enum { NATURES_MAX = 3, FUNDS_PER_CAMPAIGN = 8 };
  *                one more up to place.
  */
 struct allotment {
-    uint8_t nature, rule; /* enum choice_nature, choice_oversubscription */
-    int64_t unit;         /* Minor units of one unit. */
+    uint8_t nature, rule;  /* enum choice_nature, choice_oversubscription */
+    int64_t unit;          /* Minor units of one unit. */
     int64_t wanted, given; /* Units; given <= wanted. */
     int64_t threshold, place;
 };
@@ -40,10 +40,10 @@ struct allotment allotment_of(const struct record_campaign *campaign,
 
 /* What a campaign would come to if it ended with the money it has. */
 struct reckoning {
-    uint8_t outcome;       /* enum choice_outcome */
-    int64_t count;         /* Pledges whose money has come whole. */
-    int64_t payers;        /* Pledges with any money. */
-    int64_t movers;        /* Of them those that move on failure. */
+    uint8_t outcome; /* enum choice_outcome */
+    int64_t count;   /* Pledges whose money has come whole. */
+    int64_t payers;  /* Pledges with any money. */
+    int64_t movers;  /* Of them those that move on failure. */
     struct amount received;
     struct amount allocated; /* Own money it keeps, if it succeeds. */
     struct amount matched;   /* With that, by all funds. */

@@ -34,9 +34,9 @@ static const struct record_pledge *next(const struct survey *survey,
 }
 
 /* For every pledge whose money counts. */
-#define EACH_PAYER(survey, pledge, at)                                        \
-    for (const struct record_pledge *pledge = first((survey), (at));          \
-         pledge != NULL; pledge = next((survey), (at), pledge))               \
+#define EACH_PAYER(survey, pledge, at)                                         \
+    for (const struct record_pledge *pledge = first((survey), (at));           \
+         pledge != NULL; pledge = next((survey), (at), pledge))                \
         if (pledge_counts(pledge))
 
 static struct allotment *slot_of(const struct survey *survey,
@@ -120,9 +120,8 @@ static void share_cap(struct reckoning *out, int64_t cap)
         weights[i] = out->natures[i].given * out->natures[i].unit;
         sum += weights[i];
     }
-    if (sum <= cap ||
-        !amount_split(parts, amount_from_minor(cap), weights,
-                      out->nature_count))
+    if (sum <= cap || !amount_split(parts, amount_from_minor(cap), weights,
+                                    out->nature_count))
         return;
     for (size_t i = 0; i < out->nature_count; i++)
         out->natures[i].given =
@@ -400,8 +399,8 @@ void campaign_reckon(struct reckoning *reckoning, const struct view *view,
     start(&survey);
     count_payers(&survey);
     for (size_t i = 0; i < reckoning->nature_count; i++)
-        reckoning->natures[i].given = least(reckoning->natures[i].given,
-                                            reckoning->natures[i].wanted);
+        reckoning->natures[i].given =
+            least(reckoning->natures[i].given, reckoning->natures[i].wanted);
     if (campaign->oversubscription == OVER_PRO_RATA ||
         campaign->oversubscription == OVER_SMALL_FIRST) {
         share_cap(reckoning, cap);

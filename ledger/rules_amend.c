@@ -72,9 +72,9 @@ bool rule_amends_in_bounds(struct fold *fold, const void *a, const void *b,
         return false;
     if (settles != NULL && settles->ms <= campaign->settles.ms)
         return fail(error, ERROR_RULE, "the settlement only gets longer");
-    return !texts || window_fits(fold, campaign,
-                                 settles != NULL ? *settles : campaign->settles,
-                                 error);
+    return !texts ||
+           window_fits(fold, campaign,
+                       settles != NULL ? *settles : campaign->settles, error);
 }
 
 bool effect_open_window(struct fold *fold, const void *a, const void *b,
@@ -132,8 +132,8 @@ bool effect_count_day(struct fold *fold, const void *a, const void *b,
 bool rule_pledger_may_hold(struct fold *fold, const void *a, const void *b,
                            struct error *error)
 {
-    struct link key = nature_key(record_id(&SLOT(fold, campaign)->head),
-                                 *(const uint8_t *)a);
+    struct link key =
+        nature_key(record_id(&SLOT(fold, campaign)->head), *(const uint8_t *)a);
     const struct record_nature *nature = FIND_RECORD(fold, nature, key);
     const struct record_party *party = SLOT(fold, party);
     const struct record_class *class;

@@ -289,8 +289,7 @@ bool effect_start_reflection(struct fold *fold, const void *a, const void *b,
     (void)a;
     (void)b;
     (void)error;
-    pledge->cooling_off_until =
-        reflection_end(fold, campaign->reflection_days);
+    pledge->cooling_off_until = reflection_end(fold, campaign->reflection_days);
     if (campaign->rules >= 2 && pledge->place == 0)
         pledge->place = campaign->pledges.count + 1;
     return true;

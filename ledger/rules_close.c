@@ -63,8 +63,7 @@ static bool agree(const struct entry_campaign_close *close,
     return amount_equal(close->received, reckoning->received) &&
            close->count == reckoning->count &&
            close->outcome == reckoning->outcome &&
-           amount_equal(close->allocated,
-                        kept ? reckoning->allocated : none) &&
+           amount_equal(close->allocated, kept ? reckoning->allocated : none) &&
            amount_equal(close->matched, kept ? reckoning->matched : none);
 }
 
@@ -210,8 +209,7 @@ static bool start_moving(struct fold *fold, struct record_campaign *campaign,
                          struct error *error)
 {
     struct link key = link_of("move", 4, campaign->head.key, 16);
-    struct record_job *job =
-        (void *)fold_new(fold, RECORD_job, key, error);
+    struct record_job *job = (void *)fold_new(fold, RECORD_job, key, error);
 
     if (job == NULL)
         return false;
@@ -264,7 +262,6 @@ bool effect_free_money(struct fold *fold, const void *a, const void *b,
 
     (void)a;
     (void)b;
-    return end_memo(fold, campaign, error) &&
-           free_all(fold, campaign, error) &&
+    return end_memo(fold, campaign, error) && free_all(fold, campaign, error) &&
            match_drop(fold, campaign, error);
 }

@@ -96,8 +96,7 @@ bool effect_join_campaign(struct fold *fold, const void *a, const void *b,
 static enum account receivable(const struct fold *fold,
                                const struct record_fund *fund)
 {
-    uint8_t type =
-        FIND_RECORD(fold, party, link_of_id(fund->party))->type;
+    uint8_t type = FIND_RECORD(fold, party, link_of_id(fund->party))->type;
 
     return type == PARTY_PUBLIC_BODY ? ACCOUNT_match_receivable
                                      : ACCOUNT_match_private;
@@ -111,8 +110,7 @@ enum account match_account(const struct fold *fold,
 }
 
 bool match_post(struct fold *fold, const struct record_fund *fund,
-                       struct amount amount, bool back_again,
-                       struct error *error)
+                struct amount amount, bool back_again, struct error *error)
 {
     bool income = fund->use == FUND_OPERATING;
     enum account from = match_account(fold, fund);
@@ -120,16 +118,14 @@ bool match_post(struct fold *fold, const struct record_fund *fund,
     struct owner whose = owner_of(&fund->head);
     struct owner of = income ? owner_none() : owner_of_id(fund->party);
 
-    return back_again
-               ? fold_post(fold, amount, to, of, from, whose, error)
-               : fold_post(fold, amount, from, whose, to, of, error);
+    return back_again ? fold_post(fold, amount, to, of, from, whose, error)
+                      : fold_post(fold, amount, from, whose, to, of, error);
 }
 
 static bool confirm_one(struct fold *fold, struct record_join *join,
                         int64_t lost, struct error *error)
 {
-    struct record_fund *fund =
-        EDIT_RECORD(fold, fund, link_of_id(join->fund));
+    struct record_fund *fund = EDIT_RECORD(fold, fund, link_of_id(join->fund));
     struct amount reserved = join->reserved, confirmed;
 
     if (!amount_sub(&confirmed, reserved, amount_from_minor(lost)))
@@ -205,9 +201,9 @@ bool effect_call_match(struct fold *fold, const void *a, const void *b,
                   : amount_sub(&room, join->confirmed, join->called)))
         return too_large(error);
     if (amount_less(room, amount))
-        return fail(error, ERROR_ENOUGH, "%s may be called",
-                    money_text(fold, amount_max(room, amount_from_minor(0)),
-                               text));
+        return fail(
+            error, ERROR_ENOUGH, "%s may be called",
+            money_text(fold, amount_max(room, amount_from_minor(0)), text));
     return fold_add_sum(fold, &fund->head, &fund->called, amount, error) &&
            fold_add_sum(fold, &join->head, &join->called, amount, error);
 }

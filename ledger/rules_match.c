@@ -85,8 +85,7 @@ static bool keep_below(struct amount *amount, struct amount limit,
         return true;
     if (!amount_sub(&left, limit, used))
         return false;
-    *amount = amount_min(*amount,
-                         amount_max(left, amount_from_minor(0)));
+    *amount = amount_min(*amount, amount_max(left, amount_from_minor(0)));
     return true;
 }
 
@@ -134,8 +133,7 @@ static bool change_match(struct fold *fold, struct record_join *join,
                          struct record_match *match, struct amount change,
                          struct error *error)
 {
-    struct record_fund *fund =
-        EDIT_RECORD(fold, fund, link_of_id(join->fund));
+    struct record_fund *fund = EDIT_RECORD(fold, fund, link_of_id(join->fund));
 
     return fold_add_sum(fold, &match->head, &match->amount, change, error) &&
            fold_add_sum(fold, &pledge->head, &pledge->matched, change, error) &&
@@ -234,8 +232,8 @@ bool match_free(struct fold *fold, struct record_campaign *campaign,
         const struct record_match *match = FIND_RECORD(fold, match, key);
 
         if (match != NULL && match->head.state == STATE_match_RESERVED &&
-            !free_one(fold, at, campaign, pledge,
-                      EDIT_RECORD(fold, match, key), error))
+            !free_one(fold, at, campaign, pledge, EDIT_RECORD(fold, match, key),
+                      error))
             return false;
         at = join->next;
     }
@@ -264,8 +262,8 @@ static bool trim_one(struct fold *fold, struct link at,
         return true;
     less = amount_negate(lost);
     if (campaign->head.state == STATE_campaign_OPEN)
-        return change_match(fold, EDIT_RECORD(fold, join, at), campaign,
-                            pledge, match, less, error) &&
+        return change_match(fold, EDIT_RECORD(fold, join, at), campaign, pledge,
+                            match, less, error) &&
                lose(fold, match, lost, error);
     return fold_add_sum(fold, &match->head, &match->amount, less, error) &&
            fold_add_sum(fold, &pledge->head, &pledge->matched, less, error) &&

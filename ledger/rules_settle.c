@@ -92,9 +92,8 @@ static void became(struct fold *fold, struct record_pledge *pledge,
 static bool make_tranche(struct fold *fold, struct record_contract *contract,
                          struct error *error)
 {
-    struct record_tranche *tranche =
-        (void *)fold_new(fold, RECORD_tranche,
-                         child_key("tranche", &contract->head), error);
+    struct record_tranche *tranche = (void *)fold_new(
+        fold, RECORD_tranche, child_key("tranche", &contract->head), error);
 
     if (tranche == NULL)
         return false;
@@ -113,8 +112,7 @@ static bool make_loan(struct fold *fold, const struct record_campaign *campaign,
                       struct error *error)
 {
     const struct record_nature *nature = FIND_RECORD(
-        fold, nature,
-        nature_key(record_id(&campaign->head), pledge->nature));
+        fold, nature, nature_key(record_id(&campaign->head), pledge->nature));
     struct record_offer *offer =
         EDIT_RECORD(fold, offer, link_of_id(nature->offer));
     struct amount amount = pledge->received, room;
@@ -146,8 +144,8 @@ static bool make_gift(struct fold *fold, struct record_campaign *campaign,
                       const struct record_pledge *pledge, struct error *error)
 {
     return fold_post(fold, pledge->received, ACCOUNT_pledge_held,
-                     owner_of(&campaign->head), ACCOUNT_donations,
-                     owner_none(), error) &&
+                     owner_of(&campaign->head), ACCOUNT_donations, owner_none(),
+                     error) &&
            fold_add_sum(fold, &campaign->head, &campaign->donated,
                         pledge->received, error);
 }
@@ -205,8 +203,7 @@ static bool subscribe(struct fold *fold, struct record_pledge *pledge,
                       struct amount money, bool *fits, struct error *error)
 {
     struct record_class *class = EDIT(fold, class);
-    int64_t quantity =
-        amount_to_minor(money) / amount_to_minor(class->nominal);
+    int64_t quantity = amount_to_minor(money) / amount_to_minor(class->nominal);
     struct record_subscription *subscription;
 
     fold_take(fold, view_find(fold->view, RECORD_party,
@@ -240,17 +237,15 @@ static bool make_shares(struct fold *fold,
                         struct error *error)
 {
     const struct record_nature *nature = FIND_RECORD(
-        fold, nature,
-        nature_key(record_id(&campaign->head), pledge->nature));
+        fold, nature, nature_key(record_id(&campaign->head), pledge->nature));
 
     fold_take(fold, view_find(fold->view, RECORD_class,
                               link_of_id(nature->class).key));
     return subscribe(fold, pledge, pledge->received, fits, error) &&
-           (!*fits || fold_post(fold, pledge->received,
-                                ACCOUNT_share_money_held,
-                                owner_of(&campaign->head),
-                                ACCOUNT_capital_paid,
-                                owner_of_id(pledge->party), error));
+           (!*fits ||
+            fold_post(fold, pledge->received, ACCOUNT_share_money_held,
+                      owner_of(&campaign->head), ACCOUNT_capital_paid,
+                      owner_of_id(pledge->party), error));
 }
 
 /* Its kept money becomes what its nature says. */
@@ -272,8 +267,7 @@ static bool convert(struct fold *fold, struct record_campaign *campaign,
                         amount_negate(kept), error) &&
            fold_add_sum(fold, &campaign->head, &campaign->settled, kept,
                         error) &&
-           fold_add_sum(fold, &pledge->head, &pledge->converted, kept,
-                        error) &&
+           fold_add_sum(fold, &pledge->head, &pledge->converted, kept, error) &&
            fold_move(fold, &pledge->head, TRANSITION_convert, error);
 }
 
@@ -325,9 +319,8 @@ static bool is_last(struct fold *fold, struct record_job *job, int64_t count,
     if (!fold_add_count(fold, &job->head, &job->done, count, error))
         return false;
     *last = job->done == job->count;
-    return !*last ||
-           (fold_move(fold, &job->head, TRANSITION_complete, error) &&
-            fold_undue(fold, &job->head, TRANSITION_step, error));
+    return !*last || (fold_move(fold, &job->head, TRANSITION_complete, error) &&
+                      fold_undue(fold, &job->head, TRANSITION_step, error));
 }
 
 bool settle_items(struct fold *fold, struct record_job *job, int64_t count,
@@ -362,9 +355,9 @@ static bool takes(struct fold *fold, const struct record_campaign *other,
     if (other->rules < 2)
         return false;
     fold->slots[RECORD_campaign] = &other->head;
-    good = rule_campaign_is_open(fold, &other->opens, &other->closes, &error) &&
-           rule_campaign_takes(fold, &pledge->nature, &pledge->received,
-                               &error);
+    good =
+        rule_campaign_is_open(fold, &other->opens, &other->closes, &error) &&
+        rule_campaign_takes(fold, &pledge->nature, &pledge->received, &error);
     fold->slots[RECORD_campaign] = &before->head;
     return good;
 }
@@ -378,9 +371,8 @@ static struct record_pledge *make_pledge(struct fold *fold,
 {
     enum time_zone zone = fold_zone(fold);
     struct date day = instant_day(fold->meta->accepted, zone);
-    struct record_pledge *made =
-        (void *)fold_new(fold, RECORD_pledge,
-                         child_key("pledge", &pledge->head), error);
+    struct record_pledge *made = (void *)fold_new(
+        fold, RECORD_pledge, child_key("pledge", &pledge->head), error);
 
     if (made == NULL)
         return NULL;
@@ -391,9 +383,8 @@ static struct record_pledge *make_pledge(struct fold *fold,
     made->display = pledge->display;
     made->amount = pledge->received;
     made->place = other->pledges.count + 1;
-    made->cooling_off_until =
-        date_start(date_plus_days(day, (int32_t)other->reflection_days + 1),
-                   zone);
+    made->cooling_off_until = date_start(
+        date_plus_days(day, (int32_t)other->reflection_days + 1), zone);
     if (!fold_queue(fold, &other->head, &other->pledges, &made->head, error) ||
         !fold_add_sum(fold, &other->head, &other->pledged, made->amount,
                       error) ||

@@ -50,8 +50,8 @@ int value_since(enum field_type type, const void *value)
     if (form == FORM_ID)
         for (size_t i = 0; ids[i].type != TYPE_COUNT; i++)
             if (ids[i].type == (uint8_t)type &&
-                strchr(ids[i].letters,
-                       ((const struct id *)value)->letter) != NULL)
+                strchr(ids[i].letters, ((const struct id *)value)->letter) !=
+                    NULL)
                 return ids[i].rules;
     return 1;
 }
@@ -67,15 +67,13 @@ static bool unknown(const struct field_spec *field, int rules,
 }
 
 static bool object_counts(const struct object_spec *spec, const void *base,
-                          uint64_t present, int64_t rules,
-                          struct error *error);
+                          uint64_t present, int64_t rules, struct error *error);
 
 static bool items_count(const struct field_spec *field, const struct list *list,
                         int64_t rules, struct error *error)
 {
     bool words = field->shape == SHAPE_WORDS;
-    size_t bytes =
-        words ? type_spec(field->type)->bytes : field->object->bytes;
+    size_t bytes = words ? type_spec(field->type)->bytes : field->object->bytes;
 
     for (uint32_t i = 0; i < list->count; i++) {
         const void *item = (const uint8_t *)list->items + bytes * i;

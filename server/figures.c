@@ -21,16 +21,15 @@ static json_t *describe_allotment(const struct reading *reading,
                      "rule", wire_word(wire, rule), "unit",
                      (json_int_t)of->unit, "wanted", (json_int_t)of->wanted,
                      "given", (json_int_t)of->given, "threshold",
-                     (json_int_t)of->threshold, "place",
-                     (json_int_t)of->place);
+                     (json_int_t)of->threshold, "place", (json_int_t)of->place);
 }
 
 json_t *figures_close(const struct reading *reading,
                       const struct record_campaign *campaign)
 {
     /* Nothing is folded: the view only looks. */
-    const struct view view = {
-        .state = (struct state *)(uintptr_t)reading->state};
+    const struct view view = {.state =
+                                  (struct state *)(uintptr_t)reading->state};
     const struct wire *wire = &reading->wire;
     json_t *natures = json_array(), *close;
     struct reckoning reckoning;
@@ -77,18 +76,16 @@ static json_t *result(const struct reading *reading,
             ? NULL
             : (const void *)state_find_id(reading->state, campaign->job);
 
-    if (campaign->head.state != STATE_campaign_SUCCEEDED ||
-        campaign->rules < 2)
+    if (campaign->head.state != STATE_campaign_SUCCEEDED || campaign->rules < 2)
         return json_null();
-    return json_pack(
-        "{s:o, s:I, s:o, s:o, s:o, s:o, s:o}", "allocated",
-        wire_amount(wire, campaign->allocated), "payers",
-        (json_int_t)campaign->payers, "settled",
-        wire_amount(wire, campaign->settled), "donated",
-        wire_amount(wire, campaign->donated), "fee",
-        wire_amount(wire, campaign->fee), "natures",
-        list_fixed(reading, campaign), "job",
-        job == NULL ? json_null() : wire_record(wire, &job->head));
+    return json_pack("{s:o, s:I, s:o, s:o, s:o, s:o, s:o}", "allocated",
+                     wire_amount(wire, campaign->allocated), "payers",
+                     (json_int_t)campaign->payers, "settled",
+                     wire_amount(wire, campaign->settled), "donated",
+                     wire_amount(wire, campaign->donated), "fee",
+                     wire_amount(wire, campaign->fee), "natures",
+                     list_fixed(reading, campaign), "job",
+                     job == NULL ? json_null() : wire_record(wire, &job->head));
 }
 
 /* ---- Matches ---- */
@@ -213,8 +210,8 @@ static json_t *describe_became(const struct reading *reading, struct id id)
 void figures_pledge(const struct reading *reading, json_t *body,
                     const struct record_pledge *pledge)
 {
-    const struct view view = {
-        .state = (struct state *)(uintptr_t)reading->state};
+    const struct view view = {.state =
+                                  (struct state *)(uintptr_t)reading->state};
     const struct wire *wire = &reading->wire;
     struct amount kept = pledge_kept(&view, pledge), excess;
 

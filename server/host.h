@@ -42,7 +42,7 @@ struct ledger_host {
 
     pthread_mutex_t mutex;
     struct store_checkpoint checkpoint; /* Latest known; note_size 0: none. */
-    struct trouble trouble; /* For good. */
+    struct trouble trouble;             /* For good. */
     struct trouble pauses[PAUSES];
     struct log_keys keys; /* As last heard from the signer; public. */
     struct tile_cache tiles;

@@ -4,8 +4,8 @@
  * Values become a definition list, lists of objects a table, other lists a
  * list; each part of the document gets a heading.  Everything is escaped.
  */
-#include "server/page.h"
 #include "server/catalogue.h"
+#include "server/page.h"
 #include "server/words.h"
 
 #include <string.h>

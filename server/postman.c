@@ -111,7 +111,7 @@ static enum smtp_outcome hand_over(struct postman *postman,
 }
 
 static void tell(enum log_level level, const struct store_mail *mail,
-                const char *what, const struct error *why)
+                 const char *what, const struct error *why)
 {
     char id[2 * MAIL_ID_BYTES + 1];
 

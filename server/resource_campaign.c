@@ -160,10 +160,11 @@ bool campaign_close_get(const struct request *request, struct reply *reply,
     (void)json_object_update(reply->body, close);
     json_decref(close);
     wire_set(reply->body, "campaign", wire_id(record_id(record)));
-    wire_set(reply->body, "settles",
-             wire_instant(&reading.wire,
-                          ((const struct record_campaign *)(const void *)record)
-                              ->settles));
+    wire_set(
+        reply->body, "settles",
+        wire_instant(
+            &reading.wire,
+            ((const struct record_campaign *)(const void *)record)->settles));
     reading_page(&reading, reply, NULL,
                  word(WORD_campaign_end, reading.wire.french));
     return true;

@@ -25,11 +25,11 @@ MUST_USE bool store_witness_seen(struct db *db, const struct hash *origin_hash,
                                  struct error *error);
 
 /* What was cosigned of any log, by origin; notes are left out. */
-MUST_USE bool store_witness_all(
-    struct db *db,
-    bool (*each)(void *context, const struct store_witness *seen,
-                 struct error *error),
-    void *context, struct error *error);
+MUST_USE bool store_witness_all(struct db *db,
+                                bool (*each)(void *context,
+                                             const struct store_witness *seen,
+                                             struct error *error),
+                                void *context, struct error *error);
 
 /*
  * From old_size (0: nothing yet) to what seen says, atomically and durably.

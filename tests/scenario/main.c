@@ -24,10 +24,10 @@
 /* Effects that cannot refuse what their kind's table and rules let through:
  * sums they make are parts of sums that are within the range already. */
 static const char *const never_refuse[] = {
-    "start_books", "start_reflection", "allow_holders", "adopt_thresholds",
-    "do_step",     "give_numbers",     "record_floor",  "free_shares",
-    "free_money",  "keep_policy",      "start_campaign", "remember_move",
-    "open_window", "start_settling",   "choose_natures", "count_day",
+    "start_books",  "start_reflection", "allow_holders",  "adopt_thresholds",
+    "do_step",      "give_numbers",     "record_floor",   "free_shares",
+    "free_money",   "keep_policy",      "start_campaign", "remember_move",
+    "open_window",  "start_settling",   "choose_natures", "count_day",
     "keep_affairs",
 };
 

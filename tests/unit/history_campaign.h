@@ -10,9 +10,9 @@
 static inline void add_terms(struct history *history, char out[static 400],
                              struct instant closes, struct instant settles)
 {
-    static const char *const rules[] = {
-        "", " oversubscription=first_come", " oversubscription=pro_rata",
-        " oversubscription=small_first"};
+    static const char *const rules[] = {"", " oversubscription=first_come",
+                                        " oversubscription=pro_rata",
+                                        " oversubscription=small_first"};
     char one[INSTANT_CHARS + 1], two[INSTANT_CHARS + 1], id[ID_CHARS + 1];
     const struct record *party = choose(history, RECORD_party, 0);
     size_t used;
@@ -24,16 +24,15 @@ static inline void add_terms(struct history *history, char out[static 400],
     used = (size_t)snprintf(out, 400, "%s%s", rules[any(history, 4)],
                             any(history, 2) == 0 ? " cap=420.07" : "");
     if (any(history, 3) == 0)
-        used += (size_t)snprintf(out + used, 400 - used,
-                                 " second_closes=%s second_settles=%s", one,
-                                 two);
+        used +=
+            (size_t)snprintf(out + used, 400 - used,
+                             " second_closes=%s second_settles=%s", one, two);
     if (any(history, 2) == 0)
         used += (size_t)snprintf(out + used, 400 - used, " counts_match=true");
     if (any(history, 2) == 0)
-        (void)snprintf(out + used, 400 - used,
-                       " fee={party=%s rate_ppm=12345 base=%s}",
-                       name(party, id),
-                       any(history, 2) == 0 ? "own" : "counted");
+        (void)snprintf(
+            out + used, 400 - used, " fee={party=%s rate_ppm=12345 base=%s}",
+            name(party, id), any(history, 2) == 0 ? "own" : "counted");
 }
 
 static inline bool act_campaign(struct history *history, struct act *act)
@@ -124,7 +123,9 @@ static inline bool act_pledge(struct history *history, struct act *act)
         " on_failure=%s%s",
         fresh(history, 'g', id), name(&campaign->head, where), name(party, who),
         natures[nature], text,
-        move ? "move move_to=" : any(history, 2) == 0 ? "refund" : "donate",
+        move                   ? "move move_to="
+        : any(history, 2) == 0 ? "refund"
+                               : "donate",
         move ? name(other, to) : "");
     return true;
 }
@@ -254,10 +255,11 @@ static inline bool act_match(struct history *history, struct act *act)
     else if (what < 8)
         SAY(act, "fund=%s campaign=%s", id, where);
     else
-        SAY(act, "fund=%s campaign=%s match_call=%s amount=%u.%02u"
-                 " due=2027-01-01",
-            id, where, fresh(history, 'm', call),
-            (unsigned)any(history, 30), (unsigned)(1 + any(history, 99)));
+        SAY(act,
+            "fund=%s campaign=%s match_call=%s amount=%u.%02u"
+            " due=2027-01-01",
+            id, where, fresh(history, 'm', call), (unsigned)any(history, 30),
+            (unsigned)(1 + any(history, 99)));
     return true;
 }
 

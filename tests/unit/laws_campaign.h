@@ -55,8 +55,7 @@ static inline void law_open(const struct state *state,
                             const struct pledged *sums)
 {
     const struct record *owner = &campaign->head;
-    int64_t held =
-        minor(campaign->held_gifts) + minor(campaign->held_shares);
+    int64_t held = minor(campaign->held_gifts) + minor(campaign->held_shares);
 
     LAW(held == sums->came, "what is held is what came");
     LAW(sums->count == campaign->count, "pledges received");
@@ -70,8 +69,7 @@ static inline void law_succeeded(const struct state *state,
                                  const struct pledged *sums)
 {
     const struct record *owner = &campaign->head;
-    int64_t held =
-        minor(campaign->held_gifts) + minor(campaign->held_shares);
+    int64_t held = minor(campaign->held_gifts) + minor(campaign->held_shares);
     int64_t cap = minor(campaign->cap);
 
     LAW(held == sums->kept, "what is held is what is kept");

@@ -138,8 +138,8 @@ TEST(every_state_has_a_word_in_both_languages)
         "scheduled",      "settling",   "expired",
         "late",           "refund_due", "donation_due",
         "conversion_due", "refunded",   "refund_returned"};
-    enum record_type faceless[] = {RECORD_job,  RECORD_unique,  RECORD_due,
-                                   RECORD_undo, RECORD_balance, RECORD_nobody,
+    enum record_type faceless[] = {RECORD_job,    RECORD_unique,  RECORD_due,
+                                   RECORD_undo,   RECORD_balance, RECORD_nobody,
                                    RECORD_backer, RECORD_backing};
 
     for (int i = 1; i < STATE_COUNT; i++) {
