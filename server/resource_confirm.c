@@ -53,8 +53,10 @@ static bool find(struct desk *desk, const struct request *request,
     const char *token = "";
 
     *host = find_host(request, &token);
-    if (*host == NULL)
-        return no_such_link(request, error);
+    if (*host == NULL) {
+        (void)no_such_link(request, error);
+        return false;
+    }
     if (!pool_borrow(&request->node->pool, loan, error))
         return false;
     if (draft_find_mailed(&desk->draft, *host, loan->db, token, error))
