@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""crowd PORT CAMPAIGN NUMBER: pledge with a key until the node is gone.
+"""crowd.py PORT CAMPAIGN NUMBER: pledge with a key until the node is gone.
 
 Prints the id of each pledge whose receipt has come.  Entries are made by the
 formats' words alone (tests/api/notes.py).
