@@ -205,7 +205,7 @@ static void begin(struct show *show, const char *folder, int repetition)
     struct key clerk, log;
 
     (void)snprintf(database, sizeof database, "bench_campaign_%d", repetition);
-    stand_make(&show->stand, folder, "campaign", database, true);
+    stand_make(&show->stand, folder, database, database, true);
     stand_init(&show->stand, ledger_name, "load.example/campaign", &clerk,
                &log);
     stand_start(&show->stand);
