@@ -11,22 +11,34 @@
                  struct error *error);
 #include "server/routes.def"
 
+/* All keys that the log has had: those that sign, then those that did. */
+static json_t *describe_keys(struct ledger_host *host)
+{
+    json_t *list = json_array();
+    struct log_keys keys;
+
+    host_keys(host, &keys);
+    for (size_t i = 0; log_keys_at(&keys, i) != NULL; i++) {
+        char vkey[VKEY_CHARS_MAX];
+
+        vkey_write(vkey, host->origin, KEY_TYPE_ED25519, log_keys_at(&keys, i));
+        wire_append(list, json_pack("{s:s, s:b}", "vkey", vkey, "retired",
+                                    i >= keys.count));
+    }
+    return list;
+}
+
 static json_t *describe(const struct request *request, struct ledger_host *host)
 {
-    char vkey[VKEY_CHARS_MAX] = "";
-    struct log_keys keys;
     READING(reading);
 
     reading_hold(&reading, request, host);
-    host_keys(host, &keys);
-    if (keys.count > 0)
-        vkey_write(vkey, host->origin, KEY_TYPE_ED25519, &keys.keys[0]);
     return json_pack(
-        "{s:s, s:o, s:s, s:s}", "name", host->name, "title",
+        "{s:s, s:o, s:s, s:o}", "name", host->name, "title",
         reading.ledger == NULL
             ? json_string(host->name)
             : wire_text(reading.ledger->name.bytes, reading.ledger->name.size),
-        "origin", host->origin, "vkey", vkey);
+        "origin", host->origin, "keys", describe_keys(host));
 }
 
 /* The receipt that the address asks for: ?ledger=NAME&index=N */

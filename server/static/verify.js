@@ -16,12 +16,13 @@
       proved: "This receipt is good.",
       refused: "This receipt proves nothing.",
       told: "The key was told by this site. Compare it with the one you were given on paper or elsewhere.",
+      earlier: "It was signed by an earlier key of the log, which signs no more. This site tells that key; compare it with the policy of that year.",
       signed: "The log {origin} has signed a list of {size} entries.",
       cosigned: "{count} independent witnesses have seen the same list: {names}.",
       unwitnessed: "No witness was asked for: that everybody is shown the same list is not proved.",
       included: "Entry {index} of that list is exactly the text below; its last byte counts.",
       accepted: "The log took it in at {accepted}.",
-      current: "Today’s list has {size} entries, is signed by the same key, and begins with the list of your receipt: nothing of it was removed or changed.",
+      current: "Today’s list has {size} entries, is signed by the key of the log, and begins with the list of your receipt: nothing of it was removed or changed.",
       current_older: "Today’s list is shorter ({size} entries) than that of your receipt. Keep your receipt: it is evidence.",
       current_bad: "Today’s list does not agree with your receipt: {why} Keep your receipt: it is evidence.",
       current_none: "Today’s list was not compared.",
@@ -40,12 +41,13 @@
       proved: "Ce reçu est bon.",
       refused: "Ce reçu ne prouve rien.",
       told: "La clé vient de ce site. Comparez-la avec celle que vous avez reçue sur papier ou ailleurs.",
+      earlier: "Il est signé par une ancienne clé du registre, qui ne signe plus. Ce site indique cette clé ; comparez-la avec la politique de l’année du reçu.",
       signed: "Le registre {origin} a signé une liste de {size} écritures.",
       cosigned: "{count} témoins indépendants ont vu la même liste : {names}.",
       unwitnessed: "Aucun témoin n’était demandé : il n’est pas prouvé que tout le monde voie la même liste.",
       included: "L’écriture {index} de cette liste est exactement le texte ci-dessous, à l’octet près.",
       accepted: "Le registre l’a reçue le {accepted}.",
-      current: "La liste d’aujourd’hui a {size} écritures, est signée par la même clé et commence par celle de votre reçu : rien n’en a été retiré ni changé.",
+      current: "La liste d’aujourd’hui a {size} écritures, est signée par la clé du registre et commence par celle de votre reçu : rien n’en a été retiré ni changé.",
       current_older: "La liste d’aujourd’hui est plus courte ({size} écritures) que celle de votre reçu. Gardez votre reçu : c’est une preuve.",
       current_bad: "La liste d’aujourd’hui ne concorde pas avec votre reçu : {why} Gardez votre reçu : c’est une preuve.",
       current_none: "La liste d’aujourd’hui n’a pas été comparée.",
@@ -57,7 +59,92 @@
     },
   };
 
-  const fail = (why) => { throw new Error(why); };
+  // Why something proves nothing; {} stands for a value.
+  const reasons = {
+    "bad base64":
+      "le base64 est malformé",
+    "a number is malformed":
+      "un nombre est malformé",
+    "a control character":
+      "il contient un caractère de commande",
+    "no signature":
+      "il n’a pas de signature",
+    "too many signatures":
+      "il a trop de signatures",
+    "a signature line is malformed":
+      "une ligne de signature est malformée",
+    "a signature is too short":
+      "une signature est trop courte",
+    "a key is malformed":
+      "une clé est malformée",
+    "a key is of another type":
+      "une clé est d’un autre type",
+    "the ID of a key is not its own":
+      "l’identifiant d’une clé n’est pas le sien",
+    "the name {} is not free":
+      "le nom {} n’est pas libre",
+    "{} cannot be a member":
+      "{} ne peut pas être membre",
+    "a group is too small":
+      "un groupe est trop petit",
+    "the quorum is not defined":
+      "le quorum n’est pas défini",
+    "what is “{}”?":
+      "que veut dire « {} » ?",
+    "it names no log":
+      "elle ne nomme aucun registre",
+    "it names no quorum":
+      "elle ne nomme aucun quorum",
+    "a cosignature is malformed":
+      "une cosignature est malformée",
+    "the signature by {} is wrong":
+      "la signature de {} est fausse",
+    "the checkpoint is malformed":
+      "le point de contrôle est malformé",
+    "the key is not that of the log {}":
+      "la clé n’est pas celle du registre {}",
+    "the log has not signed with this key":
+      "le registre n’a pas signé avec cette clé",
+    "not enough witnesses have cosigned":
+      "trop peu de témoins ont cosigné",
+    "its first line":
+      "sa première ligne",
+    "it has no index":
+      "il n’a pas de numéro d’écriture",
+    "it is cut off":
+      "il est coupé",
+    "a hash is malformed":
+      "une empreinte est malformée",
+    "it has no leaf":
+      "il n’a pas d’écriture",
+    "its leaf is empty":
+      "son écriture est vide",
+    "the leaf is no entry of a ledger":
+      "ce n’est pas une écriture d’un registre",
+    "the entry is of another ledger":
+      "l’écriture est d’un autre registre",
+    "{} does not answer":
+      "{} ne répond pas",
+    "a tile is malformed":
+      "une tuile est malformée",
+    "its tiles hash to another root.":
+      "ses tuiles donnent une autre racine.",
+    "the beginning of today’s list hashes to another root.":
+      "le début de la liste d’aujourd’hui donne une autre racine.",
+    "today’s tiles contradict one another.":
+      "les tuiles d’aujourd’hui se contredisent.",
+    "it is another log.":
+      "c’est un autre registre.",
+    "another root was signed for the same size.":
+      "une autre racine a été signée pour la même taille.",
+    "the entry is not in the list that was signed":
+      "l’écriture n’est pas dans la liste signée",
+  };
+
+  const fail = (why, value = "") => {
+    throw Object.assign(
+      new Error(why.replace("{}", () => value)), { why, value });
+  };
 
   // ---- Bytes: strings here have one character for each byte ----
 
@@ -145,7 +232,7 @@
     const policy = { logs: [], nodes: new Map(), quorum: undefined };
     const define = (name, node) => {
       if (!name || name === "none" || policy.nodes.has(name))
-        fail(`the name ${name} is not free`);
+        fail("the name {} is not free", name);
       policy.nodes.set(name, node);
     };
     if (/^\S+\+[0-9a-f]{8}\+\S+\s*$/.test(text))
@@ -161,7 +248,7 @@
         const members = rest.slice(2);
         for (const member of members) {
           const node = policy.nodes.get(member);
-          if (!node || node.taken) fail(`${member} cannot be a member`);
+          if (!node || node.taken) fail("{} cannot be a member", member);
           node.taken = true;
         }
         const needed = rest[1] === "all" ? members.length
@@ -174,7 +261,7 @@
           fail("the quorum is not defined");
         policy.quorum = rest[0];
       } else {
-        fail(`what is “${line.slice(0, 40)}”?`);
+        fail("what is “{}”?", line.slice(0, 40));
       }
     }
     if (policy.logs.length === 0) fail("it names no log");
@@ -198,7 +285,7 @@
       }
       if (signature.length !== 64 ||
           !await checkSignature(vkey.key, text, signature))
-        fail(`the signature by ${vkey.name} is wrong`);
+        fail("the signature by {} is wrong", vkey.name);
       found = true;
     }
     return found;
@@ -221,7 +308,7 @@
       if (await opens(note, log) && log.name === checkpoint.origin)
         signed = true;
     if (!policy.logs.some((log) => log.name === checkpoint.origin))
-      fail(`the key is not that of the log ${checkpoint.origin}`);
+      fail("the key is not that of the log {}", checkpoint.origin);
     if (!signed) fail("the log has not signed with this key");
     const content = new Map();
     const names = [];
@@ -298,7 +385,7 @@
 
   const fetched = async (url) => {
     const reply = await fetch(url, { cache: "no-store", credentials: "omit" });
-    if (!reply.ok) fail(`${url}: ${reply.status}`);
+    if (!reply.ok) fail("{} does not answer", `${url} (${reply.status})`);
     return binary(new Uint8Array(await reply.arrayBuffer()));
   };
 
@@ -391,6 +478,9 @@
     const language = box.dataset.lang === "fr" ? "fr" : "en";
     const say = (name, values = {}) => words[language][name].replace(
       /\{(\w+)\}/g, (_, value) => values[value]);
+    const explain = ({ why, value, message }) =>
+      words[language][why] ?? (language === "fr" && reasons[why]
+        ? reasons[why].replace("{}", () => value) : message);
     const form = box.querySelector("form");
     const file = form.querySelector("input[type=file]");
     const key = form.querySelector("textarea");
@@ -431,13 +521,31 @@
       try {
         told = utf8(await fetched(`/${known.dataset.name}/policy`));
       } catch {
-        told = known.dataset.vkey || fail("need_key");
+        const vkey = known.querySelector("[data-vkey]:not([data-retired])");
+        told = vkey?.dataset.vkey ?? fail("need_key");
       }
       key.value = told;
       return told;
     };
 
-    const today = async (receipt, policy, proved) => {
+    // A key that signed this checkpoint and signs no more, as the site tells;
+    // undefined if one of the policy's has signed it, or no retired one has.
+    const findEarlier = async (bytes, policy) => {
+      const note = parseNote(bytes);
+      const origin = note.text.split("\n")[0];
+      const signs = (log) => note.lines.some(
+        (line) => line.name === log.name && line.id === log.id);
+      if (policy.logs.some(signs)) return undefined;
+      for (const one of ledgers
+        .filter((ledger) => ledger.dataset.origin === origin)
+        .flatMap((ledger) => [...ledger.querySelectorAll("[data-retired]")])) {
+        const earlier = await parsePolicy(one.dataset.vkey);
+        if (earlier.logs.some(signs)) return earlier;
+      }
+      return undefined;
+    };
+
+    const today = async (policy, proved) => {
       const known = ledgers.find(
         (one) => one.dataset.origin === proved.origin);
       if (!known || location.protocol === "file:")
@@ -448,7 +556,7 @@
           : [true, say("current", now)];
       } catch (error) {
         if (error instanceof TypeError) return [true, say("current_none")];
-        return [false, say("current_bad", { why: error.message })];
+        return [false, say("current_bad", { why: explain(error) })];
       }
     };
 
@@ -458,20 +566,23 @@
         receipt = parseReceipt(bytes);
       } catch (error) {
         return show(say("refused"), false,
-          [say("not_receipt", { why: error.message })]);
+          [say("not_receipt", { why: explain(error) })]);
       }
       const text = await findPolicy(receipt.checkpoint.split("\n")[0]);
       try {
         policy = await parsePolicy(text);
       } catch (error) {
         return show(say("refused"), false,
-          [say("bad_policy", { why: error.message })]);
+          [say("bad_policy", { why: explain(error) })]);
       }
-      const proved = await openCheckpoint(receipt.checkpoint, policy);
+      const earlier = text === told
+        ? await findEarlier(receipt.checkpoint, policy) : undefined;
+      const proved = await openCheckpoint(
+        receipt.checkpoint, earlier ?? policy);
       if (!await isIncluded(receipt, proved))
         fail("the entry is not in the list that was signed");
       const leaf = parseLeaf(receipt.leaf, proved.origin);
-      const [agrees, current] = await today(receipt, policy, proved);
+      const [agrees, current] = await today(policy, proved);
       return show(agrees ? say("proved") : say("refused"), agrees, [
         say("signed", proved),
         proved.names.length > 0
@@ -479,7 +590,8 @@
             names: proved.names.join(", ") })
           : say("unwitnessed"),
         say("included", receipt), say("accepted", leaf), current,
-        ...(text === told ? [say("told")] : []), say("not_proved"),
+        ...(earlier ? [say("earlier")] : text === told ? [say("told")] : []),
+        say("not_proved"),
       ], utf8(receipt.leaf));
     };
 
@@ -488,8 +600,7 @@
         if (!globalThis.crypto?.subtle) fail("no_crypto");
         await judge(await load());
       } catch (error) {
-        const known = words[language][error.message];
-        show(say("refused"), false, [known ?? error.message]);
+        show(say("refused"), false, [explain(error)]);
       }
     };
 

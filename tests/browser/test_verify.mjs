@@ -1,6 +1,7 @@
 // Receipts verified in a real browser: by the page of a node, by a page in a
 // folder without any network, and against logs that went on, back or astray.
 import { spawn, spawnSync } from "node:child_process";
+import { createHash, generateKeyPairSync, sign } from "node:crypto";
 import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { existsSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -89,13 +90,13 @@ async function offline(browser) {
     good(await verify(page, seen, policy)));
   text = await verify(page, receipt, quorum);
   check("a quorum that is not met proves nothing",
-    bad(text) && /witnesses/.test(text), text);
+    bad(text) && /trop peu de témoins/.test(text), text);
   const forged = Buffer.from(seen.toString("latin1").replace(
     /(witness\.example\/w1 .{40})(.)/,
     (_, head, one) => head + (one === "A" ? "B" : "A")), "latin1");
   text = await verify(page, forged, quorum);
   check("a wrong cosignature proves nothing",
-    bad(text) && /w1 is wrong/.test(text), text);
+    bad(text) && /w1 est fausse/.test(text), text);
   const left = [];
   for (let i = 0; i < receipt.length; i += 9) {
     const flipped = Buffer.from(receipt);
@@ -128,8 +129,27 @@ async function lacking(browser) {
 
 // ---- A log that went on, back, or astray ----
 
+// The next key of a log: its vkey, and a checkpoint signed by it alone.
+function nextKey(origin) {
+  const { publicKey, privateKey } = generateKeyPairSync("ed25519");
+  const raw = Buffer.concat([Buffer.from([1]),
+    publicKey.export({ format: "der", type: "spki" }).subarray(-32)]);
+  const id = createHash("sha256").update(`${origin}\n`).update(raw).digest()
+    .subarray(0, 4);
+  return {
+    vkey: `${origin}+${id.toString("hex")}+${raw.toString("base64")}`,
+    resign(note) {
+      const text = note.subarray(0, note.lastIndexOf("\n\n") + 1);
+      const line = Buffer.concat([id, sign(null, text, privateKey)]);
+      return `${text}\n— ${origin} ${line.toString("base64")}\n`;
+    },
+  };
+}
+
 async function today(browser) {
   let log = "log";
+  let site = "";
+  const next = nextKey("log.example/velo");
   const page = await browser.newPage();
   const home = "http://localhost:9";
   await page.route(`${home}/**`, async (route) => {
@@ -140,8 +160,11 @@ async function today(browser) {
           : `${work}/page${path}`;
       let body = await readFile(file);
       if (path === "/")
-        body = body.toString().replaceAll("</form>",
-          '</form><p data-origin="log.example/velo" data-name="velo"></p>');
+        body = body.toString().replaceAll("</form>", `</form>
+          <p data-origin="log.example/velo" data-name="velo">${site}</p>`);
+      if (site && path === "/velo/policy")
+        body = `log ${next.vkey}\nquorum none\n`;
+      if (site && path === "/velo/checkpoint") body = next.resign(body);
       await route.fulfill({ body, contentType: path === "/" ? "text/html"
         : path.endsWith(".js") ? "text/javascript" : undefined });
     } catch {
@@ -176,6 +199,23 @@ async function today(browser) {
   log = "fork";
   text = await verify(page, receipt);
   check("a fork of the same size is noticed", bad(text), text);
+  const policy = await readFile(`${work}/log/policy`, "utf8");
+  const old = /^log (\S+)/m.exec(policy)[1];
+  log = "log";
+  site = `<code data-vkey="${old}" data-retired></code>`;
+  await page.goto(`${home}/`);
+  text = await verify(page, receipt);
+  check("a receipt of before the log's key changed is good",
+    good(text) && /ancienne clé/.test(text) && /aujourd’hui a 300/.test(text),
+    text);
+  text = await verify(page, receipt,
+    `# on paper\nlog ${next.vkey}\nquorum none\n`);
+  check("unless the reader asks for the new key", bad(text), text);
+  site = " ";
+  await page.goto(`${home}/`);
+  text = await verify(page, receipt);
+  check("or the site tells no such key", bad(text) &&
+    /n’a pas signé avec cette clé/.test(text), text);
   await page.close();
 }
 
