@@ -2,6 +2,7 @@
 
 #include "ledger/checkpoint.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -119,4 +120,40 @@ void dump_log(const char *dir, const struct world *world,
     write_partial(dump);
     write_signed(dump);
     free(dump);
+}
+
+/* Of each step of each kind; or, before any, of each error for signers. */
+static bool is_first(struct coverage *coverage, const struct wrong *wrong,
+                     int step)
+{
+    bool *seen = &coverage->signers[wrong->leaf.kind][wrong->code];
+
+    assert(wrong->code < 64);
+    if (step >= 0)
+        return step < 64 && coverage->steps[wrong->leaf.kind][step] == 1;
+    if (wrong->code != ERROR_SIGNATURE && wrong->code != ERROR_REVOKED &&
+        wrong->code != ERROR_UNSIGNED)
+        return false;
+    return !*seen && (*seen = true);
+}
+
+void dump_wrong(const struct world *world, const struct wrong *wrong)
+{
+    struct coverage *coverage = world->coverage;
+    int step = world->outcome.refused_step;
+    char dir[600], name[700];
+    FILE *file;
+
+    if (coverage->wrong_dir == NULL || !is_first(coverage, wrong, step))
+        return;
+    (void)snprintf(dir, sizeof dir, "%.500s/%d", coverage->wrong_dir,
+                   ++coverage->wrong_count);
+    dump_log(dir, world, &wrong->leaf);
+    (void)snprintf(name, sizeof name, "%s/expected", dir);
+    file = fopen(name, "w");
+    assert(file != NULL);
+    (void)fprintf(file, "%zu %s %s %d\n", wrong->index,
+                  error_spec(wrong->code)->name,
+                  entry_spec(wrong->leaf.kind)->name, step);
+    (void)fclose(file);
 }

@@ -14,4 +14,11 @@
 void dump_log(const char *dir, const struct world *world,
               const struct leaf *last);
 
+/*
+ * The last refusal, if it is the first by this step of this kind, or for its
+ * signers the first with this error: as a log of its own below the coverage's
+ * wrong_dir, with a file "expected": index, error, kind, step (-1: signers).
+ */
+void dump_wrong(const struct world *world, const struct wrong *wrong);
+
 #endif

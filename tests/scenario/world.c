@@ -198,29 +198,6 @@ static void keep_leaf(struct world *world, const char *note, size_t size,
     tree_append(&world->tree, &hash);
 }
 
-/* Write the first refusal by each step of each kind as a log of its own. */
-static void dump_wrong(const struct world *world, const struct wrong *wrong)
-{
-    struct coverage *coverage = world->coverage;
-    int step = world->outcome.refused_step;
-    char dir[600], name[700];
-    FILE *file;
-
-    if (coverage->wrong_dir == NULL || step < 0 || step >= 64 ||
-        coverage->steps[wrong->leaf.kind][step] != 1)
-        return;
-    (void)snprintf(dir, sizeof dir, "%.500s/%d", coverage->wrong_dir,
-                   ++coverage->wrong_count);
-    dump_log(dir, world, &wrong->leaf);
-    (void)snprintf(name, sizeof name, "%s/expected", dir);
-    file = fopen(name, "w");
-    assert(file != NULL);
-    (void)fprintf(file, "%zu %s %s %d\n", wrong->index,
-                  error_spec(wrong->code)->name,
-                  entry_spec(wrong->leaf.kind)->name, step);
-    (void)fclose(file);
-}
-
 static void keep_wrong(struct world *world, const char *note, size_t size,
                        const struct envelope *envelope, enum entry_kind kind,
                        enum error_code code)

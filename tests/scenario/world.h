@@ -36,6 +36,7 @@ struct coverage {
     int refused[ENTRY_KIND_COUNT];
     int steps[ENTRY_KIND_COUNT][64]; /* Refusals by each step. */
     int unsigned_[ENTRY_KIND_COUNT];
+    bool signers[ENTRY_KIND_COUNT][64]; /* Refused for them, by error code. */
     const char *wrong_dir; /* The first of each as a log; NULL: none. */
     int wrong_count;       /* Of logs written there. */
 };
