@@ -276,6 +276,18 @@ static bool allocate(struct fold *fold, const struct source *source, bool in,
     return return_money(fold, source, target, part->amount, error);
 }
 
+/* Money of which all went to one is known as theirs, as if the bank had named
+ * them: it is what they are paid back by. */
+static void name_target(struct fold *fold, struct record_line *line,
+                        const struct list *list)
+{
+    const struct object_part *part = list->items;
+
+    if (fold_ledger(fold)->rules >= 2 && list->count == 1 &&
+        GIVEN(part, part, target))
+        SET_ATTR(fold, line, target, part->target);
+}
+
 bool effect_allocate_parts(struct fold *fold, const void *a, const void *b,
                            struct error *error)
 {
@@ -290,6 +302,8 @@ bool effect_allocate_parts(struct fold *fold, const void *a, const void *b,
         return fail(error, ERROR_STATE, "the line is %s: nothing is open",
                     state_word(line->head.state));
     SET_ATTR(fold, line, open, amount_from_minor(0));
+    if (in)
+        name_target(fold, line, list);
     for (uint32_t i = 0; i < list->count; i++)
         if (!allocate(fold, &source, in,
                       &((const struct object_part *)list->items)[i], error))
