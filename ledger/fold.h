@@ -40,6 +40,9 @@ bool signer_key(struct key *key, const struct signer *signer,
 /* Was that key revoked, or its party forgotten?  Not the clerk's. */
 bool signer_is_ended(const struct signer *signer, const struct view *view);
 
+/* May a role sign a class of acts? */
+bool role_may(uint8_t role, uint8_t act);
+
 /* The key ID of "<origin>/<party id>" with this Ed25519 key. */
 uint32_t signer_key_id(const char *origin, struct id party,
                        const struct key *key);

@@ -146,8 +146,6 @@ bool profile_has_titles(const struct fold *fold);
 int profile_lapse_years(const struct fold *fold);
 /* How many officers a class of acts needs. */
 int64_t officers_needed(const struct fold *fold, uint8_t act);
-/* May a role sign a class of acts? */
-bool role_may(uint8_t role, uint8_t act);
 /* Capital floor in force: max of the statutes' and the part of the highest. */
 bool capital_floor(const struct fold *fold, struct amount *floor,
                    struct error *error);

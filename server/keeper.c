@@ -7,6 +7,7 @@
 #include "server/proposals.h"
 #include "server/session.h"
 #include "sql/store_session.h"
+#include "sql/store_vault.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -118,6 +119,22 @@ static void poll_sizes(struct keeper *keeper)
     atomic_store(&keeper->node->database_down, error.code != ERROR_NONE);
 }
 
+/* Personal data of which the law's term is over; by day, in UTC. */
+static bool expire_vault(const struct node *node, struct db *db,
+                         struct error *error)
+{
+    const struct date today = instant_day(node_now(node), ZONE_UTC);
+    int64_t count = 0;
+
+    if (!store_vault_expire(db, today, &count, error))
+        return false;
+    if (count > 0)
+        log_event(LOG_INFO, "erase",
+                  "%" PRId64 " rows of personal data were over their term",
+                  count);
+    return true;
+}
+
 static void expire(struct keeper *keeper)
 {
     struct node *node = keeper->node;
@@ -129,7 +146,8 @@ static void expire(struct keeper *keeper)
     keeper->expired_ms = now_ms();
     if (!pool_borrow(&node->pool, &loan, &error) ||
         !store_session_purge(loan.db, SESSION_IDLE_MINUTES,
-                             SESSION_MOST_MINUTES, &error))
+                             SESSION_MOST_MINUTES, &error) ||
+        !expire_vault(node, loan.db, &error))
         return;
     for (size_t i = 0; i < atomic_load(&node->count); i++) {
         int64_t count = 0;

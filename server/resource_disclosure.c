@@ -3,10 +3,11 @@
 #include "server/answers.h"
 #include "server/follow.h"
 #include "server/node.h"
+#include "server/officer.h"
 #include "server/vault.h"
 #include "server/wire.h"
 
-#include <assert.h>
+#include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,56 +16,18 @@
                  struct error *error);
 #include "server/routes.def"
 
-enum { MINUTE_MS = 60 * 1000, DAY_MS = 24 * 60 * MINUTE_MS };
+enum { DAY_MS = 24 * 60 * 60 * 1000 };
 
 struct asking {
     struct ledger_host *host;
     struct note note;
     struct disclosure disclosure;
-    struct signer signer;
-    struct key key;
+    struct instant now;
+    struct officer officer;
     struct folder *folder; /* Of the entry. */
     struct instant accepted;
     bool found;
 };
-
-/* Whoever was dismissed since reads nothing any more. */
-static bool is_in_office(const struct state *state, struct id party)
-{
-    for (size_t i = 0; i < state_count(state, RECORD_seat); i++) {
-        const struct record_seat *seat =
-            (const void *)state_at(state, RECORD_seat, i);
-
-        if (id_equal(seat->party, party))
-            return seat->head.state == STATE_seat_HELD;
-    }
-    return false;
-}
-
-/* One line, by a key that is theirs and was not ended. */
-static bool read_signer(struct asking *asking, struct error *error)
-{
-    struct signer signers[SIGNERS_MAX];
-    struct view view = {0};
-    bool known;
-    size_t count;
-
-    if (!signers_read(signers, &count, &asking->note, asking->host->origin,
-                      error))
-        return false;
-    if (count != 1 || signers[0].clerk)
-        return fail(error, ERROR_SIGNATURE, "one officer asks");
-    asking->signer = signers[0];
-    host_read(asking->host);
-    view.state = asking->host->at.base;
-    known = signer_key(&asking->key, &asking->signer, &view);
-    known = known && !signer_is_ended(&asking->signer, &view) &&
-            is_in_office(view.state, asking->signer.party);
-    host_done(asking->host);
-    if (!known || !note_verify(&asking->note, 0, &asking->key))
-        return fail(error, ERROR_SIGNATURE, "the signature is wrong");
-    return true;
-}
 
 static bool keep_entry(void *context, const struct store_entry *entry,
                        struct error *error)
@@ -94,6 +57,36 @@ static bool signed_by(const struct envelope *envelope, struct id party)
     return false;
 }
 
+/* Of a payer: which money of whom it was, so that it can be paid back. */
+static void tell_line(const struct state *state, json_t *document)
+{
+    const char *hex = json_string_value(json_object_get(document, "record"));
+    const struct record_line *line;
+    char booked[DATE_CHARS + 1];
+    uint8_t key[UUID_BYTES];
+    size_t size;
+
+    if (sodium_hex2bin(key, sizeof key, hex, strlen(hex), NULL, &size, NULL) !=
+            0 ||
+        size != sizeof key)
+        return;
+    line = (const void *)state_find(state, RECORD_line, key);
+    if (line == NULL)
+        return;
+    date_write(booked, line->booked);
+    wire_set(document, "line", wire_id(record_id(&line->head)));
+    wire_set(document, "target", wire_id(line->target));
+    wire_set(document, "booked", json_string(booked));
+}
+
+static void tell_lines(struct ledger_host *host, const json_t *data)
+{
+    host_read(host);
+    for (size_t i = 0; i < json_array_size(data); i++)
+        tell_line(host->at.base, json_array_get(data, i));
+    host_done(host);
+}
+
 static json_t *answer_party(struct asking *asking, struct db *db,
                             struct id party, struct error *error)
 {
@@ -102,6 +95,7 @@ static json_t *answer_party(struct asking *asking, struct db *db,
     if (!vault_list(asking->host->node, db, asking->host->ledger_id, party,
                     &data, error))
         return NULL;
+    tell_lines(asking->host, data);
     return json_pack("{s:o, s:o}", "party", wire_id(party), "data", data);
 }
 
@@ -125,18 +119,15 @@ static bool answer(struct asking *asking, struct db *db, json_t *list,
 static bool judge(struct asking *asking, struct error *error)
 {
     const struct entry *entry = &asking->folder->entry;
-    struct instant now = node_now(asking->host->node);
 
     if (!asking->found || entry->kind != ENTRY_disclosure_make)
         return fail(error, ERROR_ABSENT, "there is no such disclosure");
-    if (!signed_by(&asking->folder->envelope, asking->signer.party))
+    if (!signed_by(&asking->folder->envelope, asking->officer.party))
         return fail(error, ERROR_SIGNATURE, "they have not signed it");
-    if (now.ms - asking->accepted.ms > DISCLOSURE_DAYS * (int64_t)DAY_MS)
+    if (asking->now.ms - asking->accepted.ms >
+        DISCLOSURE_DAYS * (int64_t)DAY_MS)
         return fail(error, ERROR_STATE, "it was good for %d days",
                     DISCLOSURE_DAYS);
-    if (llabs(now.ms - asking->disclosure.asked.ms) >
-        DISCLOSURE_MINUTES * (int64_t)MINUTE_MS)
-        return fail(error, ERROR_CLOCK, "the request is of another time");
     return true;
 }
 
@@ -155,8 +146,8 @@ static bool read_and_record(struct asking *asking, json_t *list,
                error) &&
            judge(asking, error) &&
            store_disclosure_read(loan.db, ledger_id, index,
-                                 asking->disclosure.nonce.bytes, &asking->key,
-                                 error) &&
+                                 asking->disclosure.nonce.bytes,
+                                 &asking->officer.key, error) &&
            answer(asking, loan.db, list, error);
 }
 
@@ -172,7 +163,9 @@ bool disclosures_post(const struct request *request, struct reply *reply,
         !note_parse(&asking.note, request->body, request->body_size, error) ||
         !disclosure_read(&asking.disclosure, asking.note.text,
                          asking.host->origin, error) ||
-        !read_signer(&asking, error))
+        !officer_read(&asking.officer, asking.host, &asking.note, error) ||
+        !officer_asks_now(&asking.now, asking.disclosure.asked,
+                          DISCLOSURE_MINUTES, request, asking.host, error))
         return false;
     asking.folder = folder_create();
     done = read_and_record(&asking, list, error);
