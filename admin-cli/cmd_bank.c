@@ -110,6 +110,7 @@ bool command_bank_import(const struct call *call, struct error *error)
         .act = calloc(1, sizeof *import.act),
         .any_iban = call_option(call, "any-iban") != NULL,
         .only_look = call_has(call, SETTING_DRY_RUN),
+        .no_payers = call_option(call, "no-payers") != NULL,
         .report = json_array(),
     };
     bool done = files != NULL;

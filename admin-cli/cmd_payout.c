@@ -1,10 +1,12 @@
 /* Batches of payments: prepared, signed, and written as the bank's file. */
 #include "admin-cli/act.h"
+#include "admin-cli/disclose.h"
 #include "admin-cli/file.h"
 #include "admin-cli/payout.h"
 #include "admin-cli/screen.h"
 
 #include <assert.h>
+#include <inttypes.h>
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
@@ -154,9 +156,109 @@ static bool prepare(struct work *work, struct error *error)
     id_write(id, work->id);
     if (error->code == ERROR_UNSIGNED)
         screen_note("Then write the file: terreau bank payout --payout %s"
-                    " --payees FILE --to FILE",
+                    " --to FILE",
                     id);
     return false;
+}
+
+/* ---- Payees from the vault ---- */
+
+static bool read_disclosure(struct work *work, int64_t index,
+                            struct error *error)
+{
+    struct answer answer;
+    bool done;
+
+    if (!disclose_read(&work->desk, index, &answer, error))
+        return false;
+    screen_note("Payees read by the disclosure at %" PRId64 ".", index);
+    done = payees_from_vault(&work->payees,
+                             json_object_get(answer.json, "parties"), error);
+    answer_close(&answer);
+    return done;
+}
+
+/* "41,42" */
+static bool read_disclosures(struct work *work, const char *text,
+                             struct error *error)
+{
+    while (true) {
+        const size_t size = strcspn(text, ",");
+        uint64_t index;
+
+        if (!decimal_read(&index, text, size) || index > INT64_MAX)
+            return fail(error, ERROR_USAGE,
+                        "--disclosure: say the index of a disclosure.make, or"
+                        " several with commas");
+        if (!read_disclosure(work, (int64_t)index, error))
+            return false;
+        if (text[size] == '\0')
+            return true;
+        text += size + 1;
+    }
+}
+
+static int compare_ids(const void *a, const void *b)
+{
+    return memcmp(((const struct id *)a)->bytes, ((const struct id *)b)->bytes,
+                  sizeof((const struct id *)a)->bytes);
+}
+
+/* Whom the batch pays, each once; NULL: the node does not say of all. */
+static struct id *find_parties(const struct payout *payout, size_t *count)
+{
+    const size_t payments = json_array_size(payout->payments);
+    struct id *parties = calloc(payments + 1, sizeof *parties);
+
+    assert(parties != NULL);
+    *count = 0;
+    for (size_t i = 0; i < payments; i++) {
+        const char *party = json_string_value(
+            json_object_get(json_array_get(payout->payments, i), "party"));
+
+        if (party == NULL || !id_read(&parties[i], party, strlen(party))) {
+            free(parties);
+            return NULL;
+        }
+    }
+    qsort(parties, payments, sizeof *parties, compare_ids);
+    for (size_t i = 0; i < payments; i++)
+        if (i == 0 || !id_equal(parties[*count - 1], parties[i]))
+            parties[(*count)++] = parties[i];
+    return parties;
+}
+
+/* Says in the log whose accounts are read, then reads them. */
+static bool disclose_payees(struct work *work, struct error *error)
+{
+    size_t count;
+    struct id *parties = find_parties(&work->payout, &count);
+    bool done = parties != NULL ||
+                fail(error, ERROR_REQUEST, "the node shows no payees");
+
+    for (size_t i = 0; done && i < count; i += DISCLOSE_TOGETHER) {
+        const size_t left = count - i;
+        int64_t index;
+
+        done =
+            disclose_for_batch(
+                &index, work->act, &work->desk, work->id, parties + i,
+                left < DISCLOSE_TOGETHER ? left : DISCLOSE_TOGETHER, error) &&
+            read_disclosure(work, index, error);
+    }
+    free(parties);
+    return done;
+}
+
+/* From the file, from disclosures that are named, or from one made now. */
+static bool find_payees(struct work *work, struct error *error)
+{
+    const char *disclosure = call_option(work->call, "disclosure");
+
+    if (disclosure != NULL)
+        return read_disclosures(work, disclosure, error);
+    return call_option(work->call, "payees") != NULL ||
+           disclose_payees(work, error);
 }
 
 /* ---- The file ---- */
@@ -209,32 +311,50 @@ static bool say_file(struct work *work, const char *bytes, size_t size,
     return compose_entry(work, &entry, error) && sign_and_send(work, error);
 }
 
-static bool write_file(struct work *work, struct error *error)
+static void say_total(const struct work *work,
+                      char out[static AMOUNT_CHARS + 5])
+{
+    char total[AMOUNT_CHARS];
+
+    amount_write(total, work->payout.total, work->desk.digits);
+    (void)snprintf(out, AMOUNT_CHARS + 5, "%s %s", total, work->desk.currency);
+}
+
+static bool keep_file(struct work *work, const char *bytes, size_t size,
+                      struct error *error)
 {
     const char *to = call_option(work->call, "to");
-    char total[AMOUNT_CHARS];
-    size_t size;
-    char *bytes;
+    char total[AMOUNT_CHARS + 5];
+
+    if (!file_write(to, bytes, size, error))
+        return false;
+    say_total(work, total);
+    screen_note("%s: %zu transfers of %s.  Send it to the bank; its next"
+                " statement settles the batch.",
+                to, (size_t)work->payout.count, total);
+    return say_file(work, bytes, size, error);
+}
+
+/* A dry run asks the vault for nobody: that would be recorded. */
+static bool write_file(struct work *work, struct error *error)
+{
+    const bool dry = call_has(work->call, SETTING_DRY_RUN);
+    const bool by_file = call_option(work->call, "payees") != NULL;
+    char total[AMOUNT_CHARS + 5], *bytes = NULL;
+    size_t size = 0;
     bool done;
 
     if (!payout_fetch(&work->payout, &work->desk, work->id, error) ||
-        !read_terms(work, error) ||
-        !payout_write(&work->payout, &work->payees, &work->terms, &bytes, &size,
-                      error))
+        !read_terms(work, error) || (!dry && !find_payees(work, error)))
         return false;
-    amount_write(total, work->payout.total, work->desk.digits);
-    if (call_has(work->call, SETTING_DRY_RUN)) {
-        screen_note("%zu transfers of %s %s would be written.",
-                    (size_t)work->payout.count, total, work->desk.currency);
-        free(bytes);
-        return true;
-    }
-    done = file_write(to, bytes, size, error);
-    if (done)
-        screen_note("%s: %zu transfers of %s %s.  Send it to the bank; its"
-                    " next statement settles the batch.",
-                    to, (size_t)work->payout.count, total, work->desk.currency);
-    done = done && say_file(work, bytes, size, error);
+    if ((!dry || by_file) && !payout_write(&work->payout, &work->payees,
+                                           &work->terms, &bytes, &size, error))
+        return false;
+    say_total(work, total);
+    if (dry)
+        screen_note("%zu transfers of %s would be written.",
+                    (size_t)work->payout.count, total);
+    done = dry || keep_file(work, bytes, size, error);
     sodium_memzero(bytes, size);
     free(bytes);
     return done;
@@ -245,14 +365,14 @@ static bool read_call(struct work *work, struct error *error)
 {
     const struct call *call = work->call;
     const char *payees = call_option(call, "payees");
+    const char *disclosure = call_option(call, "disclosure");
     const bool fresh = call_option(call, "all-of") != NULL;
 
     if (fresh == (call_option(call, "payout") != NULL))
         return fail(error, ERROR_USAGE, "say either --all-of or --payout");
-    if (payees != NULL && call_option(call, "to") == NULL)
+    if ((payees != NULL || disclosure != NULL || !fresh) &&
+        call_option(call, "to") == NULL)
         return fail(error, ERROR_USAGE, "say --to: where the file goes");
-    if (payees == NULL && !fresh)
-        return fail(error, ERROR_USAGE, "say --payees: who is paid, and where");
     if (payees != NULL && !payees_read(&work->payees, payees, error))
         return false;
     return fresh || read_id(&work->id, call, "payout", "w", error);
@@ -271,7 +391,7 @@ static bool run(struct work *work, struct error *error)
                     work->desk.currency);
     if (fresh && !prepare(work, error))
         return false;
-    if (work->payees.count == 0 ||
+    if (call_option(work->call, "to") == NULL ||
         (fresh && call_has(work->call, SETTING_DRY_RUN)))
         return true;
     if (!fresh && !call_has(work->call, SETTING_DRY_RUN) &&

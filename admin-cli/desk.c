@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 void desk_set_currency(struct desk *desk, const char *currency)
 {
@@ -167,4 +168,30 @@ bool desk_unlock(struct desk *desk, struct error *error)
     if (batch == NULL)
         passphrase_close(passphrase);
     return done;
+}
+
+struct instant desk_now(const struct desk *desk)
+{
+    const char *clock = desk->settings->values[SETTING_CLOCK];
+    struct instant now = {(int64_t)time(NULL) * 1000};
+
+    if (clock == NULL || instant_read(&now, clock, strlen(clock)) ||
+        !instant_read_ms(&now, clock, strlen(clock)))
+        return now;
+    now.ms -= now.ms % 1000; /* What is signed knows seconds alone. */
+    return now;
+}
+
+bool desk_sign(const struct desk *desk, size_t i, char *text, size_t size,
+               struct error *error)
+{
+    char name[NOTE_NAME_BYTES_MAX + 1], party[ID_CHARS + 1];
+
+    id_write(party, desk->keys[i]->is.party);
+    if ((size_t)snprintf(name, sizeof name, "%s/%s", desk->origin, party) >=
+        sizeof name)
+        return fail(error, ERROR_ORIGIN, "the origin is too long");
+    text[size] = '\n';
+    (void)note_sign(text + size + 1, name, text, size, &desk->keys[i]->secret);
+    return true;
 }

@@ -38,6 +38,17 @@ void desk_set_currency(struct desk *desk, const char *currency);
  * ERROR_USAGE if none was named. */
 MUST_USE bool desk_unlock(struct desk *desk, struct error *error);
 
+/* The time, or what --clock says it is on a trial ledger. */
+struct instant desk_now(const struct desk *desk);
+
+/*
+ * Ends a text as a note: an empty line, and the signature of the i-th key.
+ * The text has room for DESK_SIGNED_MAX more; terminated.
+ */
+enum { DESK_SIGNED_MAX = 1 + NOTE_SIGNATURE_CHARS_MAX };
+MUST_USE bool desk_sign(const struct desk *desk, size_t i, char *text,
+                        size_t size, struct error *error);
+
 /* The descriptor that --passphrase-fd names, or -1: the terminal. */
 MUST_USE bool desk_passphrase_fd(int *fd, const struct settings *settings,
                                  struct error *error);

@@ -368,7 +368,7 @@ static json_int_t count_open(struct import *import, const char *statement)
 }
 
 static void report(struct import *import, const struct plan *plan,
-                   size_t entered)
+                   size_t entered, size_t sealed)
 {
     const struct statement *statement = &plan->statement;
     char id[ID_CHARS + 1], total[AMOUNT_CHARS];
@@ -383,15 +383,15 @@ static void report(struct import *import, const struct plan *plan,
     amount_write(total, plan->new, import->desk->digits);
     (void)json_array_append_new(
         import->report,
-        json_pack("{s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:s, s:I, s:o}", "file",
-                  plan->file->path, "number", plan->source->id, "statement", id,
-                  "lines", (json_int_t)booked, "with_reference",
-                  (json_int_t)referenced, "there_before",
+        json_pack("{s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:s, s:I, s:o}",
+                  "file", plan->file->path, "number", plan->source->id,
+                  "statement", id, "lines", (json_int_t)booked,
+                  "with_reference", (json_int_t)referenced, "there_before",
                   (json_int_t)(booked - plan->fresh),
                   import->only_look ? "to_enter" : "entered",
                   (json_int_t)(import->only_look ? plan->fresh : entered),
-                  "sum", total, "in_suspense", count_open(import, id),
-                  "set_apart",
+                  "payers", (json_int_t)sealed, "sum", total, "in_suspense",
+                  count_open(import, id), "set_apart",
                   import_oddities(statement, import->desk->digits)));
 }
 
@@ -407,7 +407,7 @@ static bool is_needed(const struct import *import, const struct plan *plan)
 static bool carry_out(struct import *import, struct plan *plan,
                       struct error *error)
 {
-    size_t entered = 0;
+    size_t entered = 0, sealed = 0;
 
     if (!compare(plan, import->desk, error))
         return false;
@@ -416,10 +416,12 @@ static bool carry_out(struct import *import, struct plan *plan,
     if (!import->only_look) {
         if (is_needed(import, plan) && !say_statement(import, plan, error))
             return false;
-        if (!say_lines(import, plan, &entered, error))
+        if (!say_lines(import, plan, &entered, error) ||
+            (!import->no_payers &&
+             !import_payers(&sealed, import, &plan->statement, error)))
             return false;
     }
-    report(import, plan, entered);
+    report(import, plan, entered, sealed);
     return true;
 }
 

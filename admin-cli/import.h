@@ -4,7 +4,7 @@
  * Asks the node which lines it has, says the statement for the rest, then
  * each line.  The texts are derived from what the bank wrote: doing it twice,
  * or after an interruption, adds only what is missing.  Nothing that names a
- * payer leaves this machine.
+ * payer is in them: that goes to the node's vault alone, for refunds.
  */
 #ifndef ADMIN_CLI_IMPORT_H
 #define ADMIN_CLI_IMPORT_H
@@ -32,7 +32,7 @@ struct import {
     struct desk *desk;
     struct act *act; /* Used again for each entry. */
     struct import_account account;
-    bool any_iban, only_look;
+    bool any_iban, only_look, no_payers;
     const struct amount *opening; /* NULL: as the files say. */
     json_t *report;               /* Array: an object for each statement. */
 };
@@ -46,6 +46,16 @@ MUST_USE bool import_find_account(struct import_account *account,
  * accounts are reported as skipped.  Stops at the first refusal. */
 MUST_USE bool import_take(struct import *import, const struct import_file *file,
                           struct error *error);
+
+/*
+ * Hands the node's vault who paid the statement's lines, and from where; what
+ * the vault has already stays.  *sealed: of how many it has them now; lines
+ * that are nobody's yet are left out.  A node without a vault is told of on
+ * stderr, and is no failure.
+ */
+MUST_USE bool import_payers(size_t *sealed, const struct import *import,
+                            const struct statement *statement,
+                            struct error *error);
 
 /* The lines of a statement that were set apart or summed up, with reasons. */
 json_t *import_oddities(const struct statement *statement, int digits);

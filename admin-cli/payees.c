@@ -151,8 +151,7 @@ static bool read_csv(struct payees *payees, char *bytes, struct error *error)
 
 /* ---- JSON ---- */
 
-static bool add_all(struct payees *payees, const json_t *array,
-                    struct error *error)
+bool payees_add(struct payees *payees, const json_t *array, struct error *error)
 {
     for (size_t i = 0; i < json_array_size(array); i++) {
         const json_t *object = json_array_get(array, i);
@@ -173,12 +172,12 @@ bool payees_from_json(struct payees *payees, const json_t *array,
                       struct error *error)
 {
     *payees = (struct payees){0};
-    if (json_is_array(array) && add_all(payees, array, error))
+    if (!json_is_array(array))
+        return fail(error, ERROR_FIELD, "payees are a JSON array of objects");
+    if (payees_add(payees, array, error))
         return true;
     payees_close(payees);
-    return error->code != ERROR_NONE
-               ? false
-               : fail(error, ERROR_FIELD, "payees are a JSON array of objects");
+    return false;
 }
 
 bool payees_read(struct payees *payees, const char *path, struct error *error)

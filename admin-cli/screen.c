@@ -97,11 +97,17 @@ bool screen_confirm(const char *question)
     return yes;
 }
 
+/* Of the character of which this is the first byte, so that none is cut. */
+static size_t bytes_from(unsigned char c)
+{
+    return c < 0xc0 ? 1 : c < 0xe0 ? 2 : c < 0xf0 ? 3 : 4;
+}
+
 const char *screen_clean(char *out, size_t room, const char *text)
 {
     size_t size = 0;
 
-    while (*text != '\0' && size + 1 < room) {
+    while (*text != '\0' && size + bytes_from((unsigned char)*text) < room) {
         unsigned char c = (unsigned char)*text++;
 
         /* C1 controls begin with C2 80 to C2 9F. */
@@ -111,9 +117,6 @@ const char *screen_clean(char *out, size_t room, const char *text)
         else
             out[size++] = c < 0x20 || c == 0x7f ? '?' : (char)c;
     }
-    while (size > 0 && *text != '\0' &&
-           ((unsigned char)out[size - 1] & 0xc0) == 0x80)
-        size--; /* No half character at the end. */
     out[size] = '\0';
     return out;
 }

@@ -28,6 +28,8 @@ static struct {
     size_t count;
     size_t most; /* From here on it answers 503. */
     char posts[POSTS_MAX][REQUEST_BYTES];
+    char payers[REQUEST_BYTES]; /* What came for the vault last. */
+    bool no_vault;
     char address[64];
 } node;
 
@@ -119,6 +121,14 @@ static const char *answer_to(const char *request)
             return "HTTP/1.1 503 Busy\r\nConnection: close\r\n\r\n";
         keep(body_of(request), strlen(body_of(request)));
         return "HTTP/1.1 201 Created\r\nConnection: close\r\n\r\n{}";
+    }
+    if (strncmp(request, "POST /velo/payers ", 18) == 0) {
+        if (node.no_vault)
+            return "HTTP/1.1 503 No\r\nConnection: close\r\n\r\n"
+                   "{\"code\":\"read-only\",\"detail\":\"no keys\"}";
+        (void)snprintf(node.payers, sizeof node.payers, "%s", body_of(request));
+        return "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n"
+               "{\"sealed\":2,\"left\":[]}";
     }
     if (strncmp(request, "GET /velo/entries?subject=", 26) == 0)
         return is_known(request)
@@ -263,6 +273,8 @@ static int forget(void **state)
     (void)state;
     node.count = 0;
     node.most = POSTS_MAX;
+    node.payers[0] = '\0';
+    node.no_vault = false;
     return 0;
 }
 
@@ -329,7 +341,7 @@ static void a_quiet_statement_is_said_too(void **state)
     assert_non_null(strstr(node.posts[0], "\"to\":\"2026-03-05\""));
 }
 
-static void nothing_personal_is_sent(void **state)
+static void nothing_personal_is_in_an_entry(void **state)
 {
     static const char *const words[] = {
         "MARIE", "DUPONT", "FR14", "private", "words", "more", "FR76",
@@ -341,6 +353,33 @@ static void nothing_personal_is_sent(void **state)
         for (size_t w = 0; w < sizeof words / sizeof words[0]; w++)
             if (strstr(node.posts[i], words[w]) != NULL)
                 fail_msg("%s was sent", words[w]);
+}
+
+/* Those alone whose money came in: nobody is paid back a payment of ours. */
+static void who_paid_goes_to_the_vault(void **state)
+{
+    static const char row[] = " FR1420041010050500013M02606 MARIE DUPONT\n";
+    const char *first, *second;
+
+    (void)state;
+    must_take("S1", "100.00", "145.00", ONE TWO THREE);
+    assert_memory_equal(node.payers, "terreau/payers/v1\na.example/velo\n", 33);
+    first = strstr(node.payers, row);
+    assert_non_null(first);
+    second = strstr(first + 1, row);
+    assert_non_null(second);
+    assert_null(strstr(second + 1, row));
+    assert_non_null(strstr(second, "\n\n\xE2\x80\x94 a.example/velo/p-"));
+    assert_null(strstr(node.payers, "private"));
+}
+
+static void a_node_without_a_vault_is_no_failure(void **state)
+{
+    (void)state;
+    node.no_vault = true;
+    must_take("S1", "100.00", "138.00", ONE TWO);
+    assert_string_equal(node.payers, "");
+    assert_int_equal(node.count, 3);
 }
 
 static void statements_of_another_account_are_skipped(void **state)
@@ -366,7 +405,9 @@ int main(void)
         cmocka_unit_test_setup(an_overlapping_file_says_what_is_new, forget),
         cmocka_unit_test_setup(an_interrupted_import_goes_on, forget),
         cmocka_unit_test_setup(a_quiet_statement_is_said_too, forget),
-        cmocka_unit_test_setup(nothing_personal_is_sent, forget),
+        cmocka_unit_test_setup(nothing_personal_is_in_an_entry, forget),
+        cmocka_unit_test_setup(who_paid_goes_to_the_vault, forget),
+        cmocka_unit_test_setup(a_node_without_a_vault_is_no_failure, forget),
         cmocka_unit_test_setup(statements_of_another_account_are_skipped,
                                forget),
     };
