@@ -36,7 +36,7 @@ bool batch_seed(struct batch *batch, const char *path, struct error *error)
 
     if (!file_read(path, 4096, &bytes, &size, &why)) {
         if (why.code != ERROR_ABSENT)
-            return fail(error, why.code, "%s", why.text);
+            return fail_again(error, why.code, &why);
         (void)sodium_bin2hex(text, sizeof text, batch->seed,
                              sizeof batch->seed);
         text[SEED_CHARS] = '\n';

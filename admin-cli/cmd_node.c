@@ -70,7 +70,7 @@ static bool have_key(const char *folder, const char *name, struct key *key,
     (void)snprintf(path, sizeof path, "%s/%s", folder, name);
     if (!keyfile_load(path, &secret, key, &why)) {
         if (why.code != ERROR_ABSENT)
-            return fail(error, why.code, "%s", why.text);
+            return fail_again(error, why.code, &why);
         return keyfile_create(path, key, error);
     }
     sodium_memzero(&secret, sizeof secret);
@@ -103,7 +103,7 @@ static bool init_ledger(struct db *db, const struct call *call,
         return true;
     if (!store_ledger_find(db, name, &ledger, &why)) {
         if (why.code != ERROR_ABSENT)
-            return fail(error, why.code, "%s", why.text);
+            return fail_again(error, why.code, &why);
         if (origin == NULL)
             return fail(error, ERROR_USAGE, "a new ledger needs --origin");
         if (!store_ledger_create(db, name, origin, &ledger, error))
@@ -181,12 +181,11 @@ static bool know(struct known *known, const char *folder,
                     "table ledger, row %" PRId32 ", or the file: %s",
                     ledger->ledger_id, why.text);
     else if (why.code != ERROR_ABSENT)
-        return fail(error, why.code, "%s", why.text);
+        return fail_again(error, why.code, &why);
     (void)snprintf(path, sizeof path, "%s/witness.policy", folder);
     if (!file_read(path, POLICY_BYTES_MAX, &known->policy_bytes, &size, &why)) {
         known->policy_bytes = NULL;
-        return why.code == ERROR_ABSENT ||
-               fail(error, why.code, "%s", why.text);
+        return why.code == ERROR_ABSENT || fail_again(error, why.code, &why);
     }
     if (!policy_read(&known->policy, known->policy_bytes, size, error))
         return false;

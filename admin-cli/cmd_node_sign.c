@@ -36,7 +36,7 @@ static bool read_file(const struct call *call, struct end *end,
     end->has_file =
         highwater_read(&end->highwater, path, end->ledger.origin, &why);
     return end->has_file || why.code == ERROR_ABSENT ||
-           fail(error, why.code, "%s", why.text);
+           fail_again(error, why.code, &why);
 }
 
 static bool read_end(const struct call *call, struct db *db, struct end *end,
@@ -51,7 +51,7 @@ static bool read_end(const struct call *call, struct db *db, struct end *end,
     if (!store_checkpoint_latest(db, end->ledger.ledger_id, &end->checkpoint,
                                  &why) &&
         why.code != ERROR_ABSENT)
-        return fail(error, why.code, "%s", why.text);
+        return fail_again(error, why.code, &why);
     return read_file(call, end, error);
 }
 

@@ -139,7 +139,7 @@ bool command_witness_key(const struct call *call, struct error *error)
     if (keyfile_load(path, &secret, &key, &why))
         sodium_memzero(&secret, sizeof secret);
     else if (why.code != ERROR_ABSENT)
-        return fail(error, why.code, "%s", why.text);
+        return fail_again(error, why.code, &why);
     else if (!keyfile_create(path, &key, error))
         return false;
     vkey_write(vkey, call->words[0], KEY_TYPE_COSIGNATURE, &key);

@@ -34,7 +34,7 @@ static bool add_witness(struct db *db, const struct store_ledger *ledger,
                 : (int64_t)time(NULL) - last.stamp > STALE_SECONDS ? "stale"
                                                                    : "fresh";
     } else if (why.code != ERROR_ABSENT) {
-        return fail(error, why.code, "%s", why.text);
+        return fail_again(error, why.code, &why);
     }
     item = json_pack("{s:s, s:s, s:s}", "ledger", ledger->name, "witness",
                      witness, "state", state);
@@ -56,7 +56,7 @@ static bool add_ledger(struct db *db, const struct store_ledger *ledger,
     if (!store_checkpoint_latest(db, ledger->ledger_id, &checkpoint, &why)) {
         if (why.code == ERROR_ABSENT)
             return true; /* Nothing to cosign yet. */
-        return fail(error, why.code, "%s", why.text);
+        return fail_again(error, why.code, &why);
     }
     for (size_t i = 0; i < policy->witness_count; i++)
         if (!add_witness(db, ledger, checkpoint.size,
@@ -107,7 +107,7 @@ static bool read_policy(struct policy *policy, char **text,
                    folder != NULL ? folder : "var/state");
     if (file_read(path, POLICY_BYTES_MAX, text, &size, &why))
         return policy_read(policy, *text, size, error);
-    return why.code == ERROR_ABSENT || fail(error, why.code, "%s", why.text);
+    return why.code == ERROR_ABSENT || fail_again(error, why.code, &why);
 }
 
 static bool fill(struct db *db, const struct policy *policy, json_t *document,

@@ -33,10 +33,9 @@ static bool compare_figures(const json_t *ours, const json_t *theirs,
 
         if (!json_equal(value, shown)) {
             return fail(error, ERROR_PROOF,
-                        "the node shows %s as %" JSON_INTEGER_FORMAT
-                        ", its log says %" JSON_INTEGER_FORMAT,
-                        name, json_integer_value(shown),
-                        json_integer_value(value));
+                        "the node shows %s as %lld, its log says %lld", name,
+                        (long long)json_integer_value(shown),
+                        (long long)json_integer_value(value));
         }
     }
     if (json_object_size(ours) == json_object_size(theirs))

@@ -89,7 +89,7 @@ static bool erase(struct node *node, struct db *db,
     memcpy(party.bytes, person->subject, sizeof party.bytes);
     known = vault_email_of(node, db, person->ledger_id, party, email, &why);
     if (!known && why.code != ERROR_ABSENT && why.code != ERROR_DOUBT)
-        return fail(error, why.code, "%s", why.text);
+        return fail_again(error, why.code, &why);
     if (known) { /* Whom nobody can read is erased all the same. */
         (void)person_fold_case(search.email, email);
         done = delete_waiting(&search, person->ledger_id, error) &&

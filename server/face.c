@@ -223,7 +223,7 @@ static void add_headers(const struct request *request,
     add(answer, "Cache-Control", cache_control(reply->cache, html));
     if (reply->body != NULL && !request->suffix)
         add(answer, "Vary", "Accept, Accept-Language");
-    if (html)
+    if (html || reply->code != ERROR_NONE) /* Problems are sentences, too. */
         add(answer, "Content-Language", request->language);
     if (is_public && !html)
         add(answer, "Access-Control-Allow-Origin", "*");

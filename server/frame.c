@@ -2,6 +2,7 @@
 #include "server/catalogue.h"
 #include "server/config.h"
 #include "server/http.h"
+#include "server/problem.h"
 
 #include <assert.h>
 #include <stdio.h>
@@ -122,27 +123,6 @@ static json_t *crumbs(const struct request *request, const struct reply *reply,
     return json_pack("{s:o}", "items", items);
 }
 
-/* What happened, in one line. */
-static const char *error_title(const struct request *request,
-                               const struct reply *reply)
-{
-    static const struct {
-        int status;
-        const char *title;
-    } titles[] = {
-        {404, SENTENCE("This page does not exist")},
-        {410, SENTENCE("This page no longer exists")},
-        {429, SENTENCE("Too many requests")},
-        {500, SENTENCE("An error on our side")},
-        {503, SENTENCE("Read only for the moment")},
-    };
-
-    for (size_t i = 0; i < sizeof titles / sizeof *titles; i++)
-        if (titles[i].status == reply->status)
-            return say(request->language, titles[i].title);
-    return say(request->language, error_spec(reply->code)->help);
-}
-
 /* Which words error.html says. */
 static void add_error(json_t *facts, const struct request *request,
                       const struct reply *reply)
@@ -150,13 +130,12 @@ static void add_error(json_t *facts, const struct request *request,
     const char *retry = reply_header_value(reply, "Retry-After");
     const char *which = reply->status == 404 || reply->status == 410 ? "e404"
                         : reply->status == 429                       ? "e429"
-                        : reply->status == 503                       ? "e503"
-                        : reply->status >= 500                       ? "e500"
+                        : reply->status >= 500                       ? "e5xx"
                                                                      : "e4xx";
 
     set(facts, which, json_true());
-    set(facts, "detail", json_incref(json_object_get(reply->body, "detail")));
-    set(facts, "title", json_string(error_title(request, reply)));
+    set(facts, "title",
+        json_string(problem_heading(reply->code, request->language)));
     if (retry != NULL)
         set(facts, "retry", json_string(retry));
 }

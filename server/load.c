@@ -45,7 +45,7 @@ static bool read_log(struct ledger_host *host, struct db *db,
         host->at.stuck.code == ERROR_NONE)
         return true;
     if (why.code != ERROR_NONE && why.code != ERROR_DOUBT)
-        return fail(error, why.code, "%s", why.text);
+        return fail_again(error, why.code, &why);
     if (host->snapshot_size > 0) { /* Perhaps it misled. */
         log_event(LOG_WARNING, "snapshot", "%s: ignored: %s", host->name,
                   why.text);
@@ -56,7 +56,7 @@ static bool read_log(struct ledger_host *host, struct db *db,
         if (!follow(&host->at, host->origin, db, host->ledger_id, head, NULL,
                     &why) &&
             why.code != ERROR_DOUBT)
-            return fail(error, why.code, "%s", why.text);
+            return fail_again(error, why.code, &why);
     }
     if (why.code != ERROR_NONE)
         host_doubt(host, ERROR_DOUBT, "%s", why.text);
@@ -84,8 +84,7 @@ static bool compare_checkpoint(struct ledger_host *host, struct prover *prover,
     struct tree tree;
 
     if (!store_checkpoint_latest(db, host->ledger_id, &latest, &why))
-        return why.code == ERROR_ABSENT ||
-               fail(error, why.code, "%s", why.text);
+        return why.code == ERROR_ABSENT || fail_again(error, why.code, &why);
     if (!tree_at(prover, latest.size, &tree, error))
         return false;
     root = tree_root(&tree);

@@ -148,7 +148,7 @@ static bool load_clerk(struct node *node, struct error *error)
     (void)snprintf(path, sizeof path, "%s/clerk.key", node->config->state_dir);
     node->has_clerk = keyfile_load(path, &node->clerk, &node->clerk_key, &why);
     if (!node->has_clerk && why.code != ERROR_ABSENT)
-        return fail(error, why.code, "%s", why.text);
+        return fail_again(error, why.code, &why);
     if (!node->has_clerk)
         log_event(LOG_WARNING, "clerk", "%s", why.text);
     return true;

@@ -198,12 +198,12 @@ static void add_entries(json_t *schemas)
 
 static json_t *schema_of_problem(void)
 {
-    json_t *codes = json_array();
+    json_t *codes = json_array(), *schema, *properties;
 
 #define ERROR(code, name, http, help)                                          \
     (void)json_array_append_new(codes, json_string(name));
 #include "ledger/errors.def"
-    return json_pack(
+    schema = json_pack(
         "{s:s, s:[s,s,s,s,s], s:{s:{s:s}, s:{s:s, s:o}, s:{s:s}, s:{s:s},"
         " s:{s:s}, s:{s:s}, s:{s:s, s:{s:s, s:{s:{s:s}, s:{s:s}}}}}}",
         "type", "object", "required", "type", "code", "title", "status",
@@ -212,6 +212,13 @@ static json_t *schema_of_problem(void)
         "integer", "detail", "type", "string", "request_id", "type", "string",
         "errors", "type", "array", "items", "type", "object", "properties",
         "pointer", "type", "string", "detail", "type", "string");
+    properties = json_object_get(schema, "properties");
+    set(properties, "detail_lang", json_pack("{s:s}", "type", "string"));
+    set(properties, "next",
+        json_pack("{s:s, s:{s:s, s:{s:{s:s}, s:{s:s}}}}", "type", "array",
+                  "items", "type", "object", "properties", "title", "type",
+                  "string", "url", "type", "string"));
+    return schema;
 }
 
 static json_t *pack_components(void)

@@ -251,17 +251,13 @@ static void answer(struct job *job, const struct hash *opening)
 static void refuse(struct job *job, const struct error *why)
 {
     struct error told = {0};
-    bool french;
 
     if (job->exchange == NULL)
         return;
-    french = strcmp(job->exchange->request.language, "fr") == 0;
     if (is_final(why) && why->code == ERROR_STATE)
-        (void)fail(&told, why->code, "%s",
-                   french ? "La campagne ne prend plus d’engagement. Rien n’a"
-                            " été enregistré."
-                          : "The campaign takes no pledges any more. Nothing"
-                            " was recorded.");
+        (void)fail(&told, why->code,
+                   "The campaign takes no pledges any more. Nothing was"
+                   " recorded.");
     else
         told = *why;
     exchange_refuse(job->exchange, &told);

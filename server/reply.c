@@ -1,6 +1,6 @@
 #include "server/reply.h"
-#include "server/config.h"
 #include "server/log.h"
+#include "server/problem.h"
 
 #include <assert.h>
 #include <stdarg.h>
@@ -119,36 +119,6 @@ static int retry_seconds(enum error_code code, int status)
     return status == 503 ? 5 : 0;
 }
 
-static void set(json_t *body, const char *name, json_t *value)
-{
-    int result = json_object_set_new(body, name, value);
-
-    assert(result == 0);
-}
-
-static void describe(json_t *body, const struct request *request,
-                     const struct error *error)
-{
-    const struct error_spec *spec = error_spec(error->code);
-    const char *detail = spec->http < 500 ? error->text : spec->help;
-    const char *base = request->site->config->public_url;
-    json_t *type = json_sprintf("%s/errors/%s", base, spec->name);
-
-    set(body, "type", type);
-    set(body, "code", json_string(spec->name));
-    set(body, "title", json_string(spec->help));
-    set(body, "status", json_integer(spec->http));
-    /* A detail may quote what was sent; it never makes the reply invalid. */
-    if (!form_text_is_plain(detail, strlen(detail)))
-        detail = spec->help;
-    set(body, "detail", json_string(detail));
-    if (spec->http < 500 && error->pointer[0] != '\0')
-        set(body, "errors",
-            json_pack("[{s:s, s:s}]", "pointer", error->pointer, "detail",
-                      detail));
-    set(body, "request_id", json_string(request->id));
-}
-
 void reply_refuse(struct reply *reply, const struct request *request,
                   const struct error *error)
 {
@@ -164,7 +134,7 @@ void reply_refuse(struct reply *reply, const struct request *request,
     if (body == NULL)
         body = json_object();
     drop_body(reply);
-    describe(body, request, error);
+    problem_describe(body, request, error);
     reply->body = body;
     reply->status = spec->http;
     reply->code = error->code;

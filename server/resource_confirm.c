@@ -16,14 +16,11 @@
 #include "server/routes.def"
 
 /* The same words for a link that is old, was replaced, or never was one. */
-static bool no_such_link(const struct request *request, struct error *error)
+static bool no_such_link(struct error *error)
 {
-    return fail(error, ERROR_ABSENT, "%s",
-                BOTH(strcmp(request->language, "fr") == 0,
-                     "This link is no longer valid. Go back to the campaign"
-                     " to get another one.",
-                     "Ce lien n’est plus valable. Revenez à la campagne pour"
-                     " en recevoir un autre."));
+    return fail(error, ERROR_ABSENT,
+                "This link is no longer valid. Go back to the campaign to get"
+                " another one.");
 }
 
 /* "<number of the ledger>-<token>" */
@@ -54,7 +51,7 @@ static bool find(struct desk *desk, const struct request *request,
 
     *host = find_host(request, &token);
     if (*host == NULL) {
-        (void)no_such_link(request, error);
+        (void)no_such_link(error);
         return false;
     }
     if (!pool_borrow(&request->node->pool, loan, error))
@@ -64,7 +61,7 @@ static bool find(struct desk *desk, const struct request *request,
     if (error->code != ERROR_ABSENT)
         return false;
     *error = (struct error){0};
-    return no_such_link(request, error);
+    return no_such_link(error);
 }
 
 static void describe(const struct desk *desk, json_t *body)

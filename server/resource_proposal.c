@@ -5,6 +5,7 @@
 #include "server/node.h"
 #include "server/proposals.h"
 #include "server/reading.h"
+#include "server/reason.h"
 #include "server/telling.h"
 #include "server/wire.h"
 
@@ -34,6 +35,7 @@ static json_t *describe(const struct request *request, struct ledger_host *host,
 {
     struct error error = {0};
     json_t *effects = NULL, *document;
+    BUFFER(why);
     const char *end = strstr(note, "\n\n");
     size_t text_size = end == NULL ? size : (size_t)(end + 1 - note);
     const char *json = memchr(note, '{', text_size);
@@ -50,7 +52,8 @@ static json_t *describe(const struct request *request, struct ledger_host *host,
         wire_set(document, "effects", effects);
     } else { /* It has become impossible meanwhile. */
         wire_set(document, "code", json_string(error_spec(error.code)->name));
-        wire_set(document, "detail", json_string(error.text));
+        (void)reason_say(&why, request->language, &error);
+        wire_set(document, "detail", json_string(why.bytes));
     }
     return document;
 }

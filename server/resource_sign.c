@@ -86,19 +86,15 @@ static bool make_notes(struct signed_notes *notes, const struct desk *desk,
 static bool same_terms(const struct consent *consent, const struct desk *desk,
                        struct db *db, struct error *error)
 {
-    bool french = strcmp(draft_language(&desk->draft), "fr") == 0;
     struct hash now;
 
     if (!consent_hash(&now, consent, desk->reading.host, db, error))
         return false;
     if (hash_equal(&now, &desk->draft.pledge.pledge_make.consents))
         return true;
-    return fail(error, ERROR_CONFLICT, "%s",
-                BOTH(french,
-                     "The terms changed since you opened this page. Read them"
-                     " again before signing.",
-                     "Les conditions ont changé depuis l’ouverture de la page."
-                     " Relisez-les avant de signer."));
+    return fail(error, ERROR_CONFLICT,
+                "The terms changed since you opened this page. Read them again"
+                " before signing.");
 }
 
 /* The document of the mail that asks for the confirmation. */

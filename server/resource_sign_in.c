@@ -349,7 +349,7 @@ bool sign_out_post(const struct request *request, struct reply *reply,
         if (!session_form_check(&session, &sent.form, error))
             return false;
     } else if (why.code != ERROR_SIGNED_OUT) {
-        return fail(error, why.code, "%s", why.text);
+        return fail_again(error, why.code, &why);
     }
     if (!pool_borrow(&request->node->pool, &loan, error) ||
         !session_replace(request, loan.db, error))

@@ -44,7 +44,7 @@ static bool have_witness(const struct node *node, struct error *error)
     }
     (void)pthread_mutex_unlock(&opening);
     if (trouble.code != ERROR_NONE)
-        return fail(error, trouble.code, "%s", trouble.text);
+        return fail_again(error, trouble.code, &trouble);
     if (witness.has_key)
         return true;
     return fail(error, ERROR_ABSENT, "this node is no witness");
@@ -76,7 +76,7 @@ static bool cosign(const struct request *request,
         return false;
     if (!witness_cosign(&witness, loan.db, asked, now, line, &size, &why)) {
         if (why.code != ERROR_CONFLICT)
-            return fail(error, why.code, "%s", why.text);
+            return fail_again(error, why.code, &why);
         reply_size(reply, size);
         return true;
     }

@@ -63,7 +63,7 @@ bool session_of(const struct request *request, struct session *session,
         return true;
     if (why.code == ERROR_ABSENT)
         return fail(error, ERROR_SIGNED_OUT, "nobody is signed in");
-    return fail(error, why.code, "%s", why.text);
+    return fail_again(error, why.code, &why);
 }
 
 bool session_next_is_safe(const char *next)

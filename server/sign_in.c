@@ -153,8 +153,8 @@ bool sign_in_look(const struct request *request,
         return false;
     if (store_sign_in_find(loan.db, &hash, &from, own, &why))
         return true;
-    return fail(error, why.code == ERROR_ABSENT ? ERROR_GONE : why.code, "%s",
-                why.text);
+    return fail_again(error, why.code == ERROR_ABSENT ? ERROR_GONE : why.code,
+                      &why);
 }
 
 /* What each() needs beside the row. */
@@ -219,10 +219,10 @@ bool sign_in_by_link(const struct request *request,
         return begin_session(request->node, loan.db, &transaction, sign_in,
                              error);
     if (why.code != ERROR_ABSENT)
-        return fail(error, why.code, "%s", why.text);
+        return fail_again(error, why.code, &why);
     if (store_sign_in_find(loan.db, &hash, &from, &own, &(struct error){0}))
         return fail(error, ERROR_BROWSER, "the link is for another browser");
-    return fail(error, ERROR_GONE, "%s", why.text);
+    return fail_again(error, ERROR_GONE, &why);
 }
 
 bool sign_in_by_code(const struct request *request, const char *typed,
@@ -246,7 +246,7 @@ bool sign_in_by_code(const struct request *request, const char *typed,
         return begin_session(request->node, loan.db, &transaction, sign_in,
                              error);
     if (why.code != ERROR_NONE && why.code != ERROR_ABSENT)
-        return fail(error, why.code, "%s", why.text);
+        return fail_again(error, why.code, &why);
     if (!db_commit(&transaction, error)) /* The guess counts. */
         return false;
     (void)snprintf(error->pointer, sizeof error->pointer, "/code");

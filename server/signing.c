@@ -128,5 +128,5 @@ bool signing_sign(struct signing *signing, int64_t size,
         return true;
     if (why.code == ERROR_CONFLICT)
         atomic_store(&signing->active, false);
-    return fail(error, why.code, "%s", why.text);
+    return fail_again(error, why.code, &why);
 }

@@ -228,7 +228,7 @@ static void answer_loose(struct teller *teller, struct items *loose)
     while ((item = items_pop(&items)) != NULL) {
         if (!looked && error_spec(item->error.code)->http < 500) {
             item->error = (struct error){0};
-            (void)fail(&item->error, ERROR_STORE, "%s", error.text);
+            (void)fail_again(&item->error, ERROR_STORE, &error);
         }
         if (item->error.code == ERROR_NONE) /* Known, and yet not there. */
             (void)fail(&item->error, ERROR_STORE, "it cannot be read");

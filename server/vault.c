@@ -134,7 +134,7 @@ static bool read_keys(struct reading *reading, struct error *error)
             vault_key(reading->node, reading->db, reading->person,
                       (enum vault_part)part, reading->keys[part], &why);
         if (!reading->has_key[part] && why.code != ERROR_ABSENT)
-            return fail(error, why.code, "%s", why.text);
+            return fail_again(error, why.code, &why);
     }
     return true;
 }
@@ -235,7 +235,7 @@ bool vault_put(struct node *node, struct db *db, int32_t ledger_id,
         return fail(error, ERROR_STATE, "this person was erased");
     if (!vault_get(node, db, ledger_id, party, record, &document, &why)) {
         if (why.code != ERROR_ABSENT)
-            return fail(error, why.code, "%s", why.text);
+            return fail_again(error, why.code, &why);
         document = json_pack("{s:{}}", "fields");
     }
     after = json_deep_copy(json_object_get(document, "fields"));

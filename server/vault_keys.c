@@ -116,7 +116,7 @@ bool vault_key_make(struct node *node, struct db *db,
     if (vault_key(node, db, person, part, key, &why))
         return true;
     if (why.code != ERROR_ABSENT)
-        return fail(error, why.code, "%s", why.text);
+        return fail_again(error, why.code, &why);
     randombytes_buf(key, SEAL_KEY_BYTES);
     person_wrap(node->ring, person, part, key, wrapped.nonce, box);
     return store_subject_key_insert(db, person, part,

@@ -34,7 +34,7 @@ bool witness_open(struct witness *witness, const char *folder, const char *name,
         keyfile_load(path, &witness->secret, &witness->key, &why);
     if (witness->has_key || why.code == ERROR_ABSENT)
         return true;
-    return fail(error, why.code, "%s", why.text);
+    return fail_again(error, why.code, &why);
 }
 
 void witness_close(struct witness *witness)
@@ -284,7 +284,7 @@ static bool find_seen(struct db *db, const char *origin,
     memset(seen, 0, sizeof *seen);
     if (store_witness_seen(db, &hash, seen, &why) || why.code == ERROR_ABSENT)
         return true;
-    return fail(error, why.code, "%s", why.text);
+    return fail_again(error, why.code, &why);
 }
 
 static bool judge(struct witness *witness, struct db *db,

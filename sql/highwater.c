@@ -126,8 +126,8 @@ bool highwater_open(struct highwater *highwater, const char *path,
 
     if (load(highwater, path, origin, O_RDWR | O_CREAT, &why))
         return true;
-    return fail(error, why.code == ERROR_ABSENT ? ERROR_SYSTEM : why.code, "%s",
-                why.text);
+    return fail_again(error, why.code == ERROR_ABSENT ? ERROR_SYSTEM : why.code,
+                      &why);
 }
 
 bool highwater_read(struct highwater *highwater, const char *path,

@@ -33,7 +33,7 @@ static bool load_first(struct log_keys *keys, struct secret_key *secret,
                      &keys->keys[0], &why))
         return true;
     if (why.code != ERROR_ABSENT)
-        return fail(error, why.code, "%s", why.text);
+        return fail_again(error, why.code, &why);
     return keyfile_load(path_of(path, folder, "log", ".key"), secret,
                         &keys->keys[0], error);
 }
@@ -77,7 +77,7 @@ static bool load(struct log_keys *keys, struct log_secrets *secrets,
                      &secrets->keys[1], &keys->keys[1], &why))
         keys->count = 2;
     else if (why.code != ERROR_ABSENT)
-        return fail(error, why.code, "%s", why.text);
+        return fail_again(error, why.code, &why);
     return read_retired(keys, path_of(path, folder, ledger, ".log.retired"),
                         error);
 }

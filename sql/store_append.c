@@ -330,8 +330,8 @@ static bool refuse(const struct db_failure *failure, const struct error *why,
         return fail(error, ERROR_CONFLICT, "the head has moved");
     if (strcmp(failure->sqlstate, UNIQUE_VIOLATION) == 0 &&
         strcmp(failure->constraint, "entry_enters_once") != 0)
-        return fail(error, ERROR_CONFLICT, "%s", why->text);
-    return fail(error, why->code, "%s", why->text);
+        return fail_again(error, ERROR_CONFLICT, why);
+    return fail_again(error, why->code, why);
 }
 
 /* Read all answers of the write, also those after a failure. */

@@ -44,7 +44,7 @@ bool store_ledger_create(struct db *db, const char *name, const char *origin,
                     "a ledger's name has 1 to %d of a-z, 0-9 and '-',"
                     " and does not start with '-'",
                     LEDGER_NAME_CHARS_MAX);
-    return fail(error, why.code, "%s", why.text);
+    return fail_again(error, why.code, &why);
 }
 
 bool store_ledger_find(struct db *db, const char *name,

@@ -156,6 +156,32 @@ POST /refusals/entries
     < .code = "too-large"
 GET /refusals/entries
     < .entries # 8
+# In the reader's language, with the same code.
+note member.apply {"party": "@p:leo", "hobby": "chess"} by leo
+POST /refusals/entries?lang=fr
+    | $note
+    < 422
+    < Content-Language: fr
+    < .code = "bad-field"
+    < .title ~ ^Un champ manque
+    < .detail = "member.apply n’a pas de champ \"hobby\""
+    < .detail_lang absent
+GET /refusals/campaigns/x
+    Accept: text/html
+    Accept-Language: fr
+    < 404
+    < text Cette page n’existe pas
+    < text introuvable ici.*campagne
+    < without lang="en">introuvable
+GET /refusals/entries/99
+    Accept: text/html
+    Accept-Language: fr
+    < 404
+    < text le journal a 8 écritures
+GET /refusals/entries/99
+    < 404
+    < .detail ~ ^the log has 8 entries
+    < .next[0].url = "/"
 # And what is right is right, once.
 note party.register {"party": "@p:mia", "type": "person", "auth": "key",
     "key": "@key:mia", "commitment": "@sha:mia"} by mia

@@ -1,4 +1,5 @@
 /* Requests in, replies out: bodies, errors, answers that come later. */
+#include "server/catalogue.h"
 #include "tests/unit/ask.h"
 
 static void a_body_must_be_of_a_taken_type(void **state)
@@ -102,6 +103,69 @@ static void our_own_failures_stay_ours(void **state)
         assert_null(strstr(answer.bytes, "kept"));
         assert_null(strstr(answer.bytes, "/amount"));
     }
+}
+
+static int fail_for(enum error_code code, const char *accept,
+                    const char *language)
+{
+    char number[12];
+
+    (void)snprintf(number, sizeof number, "%d", (int)code);
+    return ask("POST", "/fail",
+               HEADERS("Content-Type", "text/plain", "Accept", accept,
+                       "Accept-Language", language),
+               number);
+}
+
+static bool leads_to(const char *url)
+{
+    json_auto_t *json = body();
+    const json_t *next = json_object_get(json, "next"), *link;
+    size_t i;
+
+    json_array_foreach(
+        (json_t *)(uintptr_t)next, i,
+        link) if (strcmp(json_string_value(json_object_get(link, "url")),
+                         url) == 0) return true;
+    return false;
+}
+
+static void a_failure_of_ours_says_what_to_do(void **state)
+{
+    struct error error = {0};
+
+    (void)state;
+    assert_true(catalogue_load("server/po", &error));
+    assert_int_equal(fail_with(ERROR_UNKNOWN), 503);
+    body_says("detail", "Send exactly the same again: it is never recorded"
+                        " twice, and the answer says whether it was there.");
+    body_says("request_id", header("X-Request-Id"));
+    assert_true(leads_to("/readyz"));
+    assert_int_equal(fail_for(ERROR_BUG, "application/json", "fr"), 500);
+    assert_string_equal(header("Content-Language"), "fr");
+    body_says("title", "Le serveur a échoué\u00a0; rien n’a été changé.");
+    assert_non_null(strstr(answer.bytes, "Réessayez. Si cela se reproduit"));
+    assert_int_equal(fail_for(ERROR_BUG, "text/html", "fr"), 500);
+    assert_non_null(strstr(answer.bytes, "<h1>Une erreur de notre part</h1>"));
+    assert_non_null(strstr(answer.bytes, "Réessayez. Si cela se reproduit"));
+    assert_non_null(strstr(answer.bytes, header("X-Request-Id")));
+    assert_non_null(strstr(answer.bytes, "href=\"/readyz\""));
+    assert_null(strstr(answer.bytes, "secret"));
+}
+
+static void what_has_no_french_is_marked_as_english(void **state)
+{
+    struct error error = {0};
+
+    (void)state;
+    assert_true(catalogue_load("server/po", &error));
+    assert_int_equal(fail_for(ERROR_RULE, "text/html", "fr"), 409);
+    assert_non_null(strstr(answer.bytes, " lang=\"en\">the secret reason<"));
+    assert_int_equal(fail_for(ERROR_RULE, "text/html", "en"), 409);
+    assert_non_null(strstr(answer.bytes, ">the secret reason<"));
+    assert_null(strstr(answer.bytes, " lang=\"en\">the secret"));
+    assert_int_equal(fail_for(ERROR_RULE, "application/json", "fr"), 409);
+    body_says("detail_lang", "en");
 }
 
 static void what_may_be_tried_again_says_when(void **state)
@@ -214,6 +278,9 @@ int main(void)
         cmocka_unit_test_setup(a_form_of_another_site_is_refused, own_routes),
         cmocka_unit_test_setup(an_error_is_a_problem_document, own_routes),
         cmocka_unit_test_setup(our_own_failures_stay_ours, own_routes),
+        cmocka_unit_test_setup(a_failure_of_ours_says_what_to_do, own_routes),
+        cmocka_unit_test_setup(what_has_no_french_is_marked_as_english,
+                               own_routes),
         cmocka_unit_test_setup(what_may_be_tried_again_says_when, own_routes),
         cmocka_unit_test_setup(missing_signatures_are_not_a_failure,
                                own_routes),
