@@ -52,6 +52,39 @@ static const struct label {
     {"headroom", "Headroom", "Marge"},
     {"totals", "Totals", "Totaux"},
     {"digest", "Digest of the state", "Empreinte de l’état"},
+    {"capital_floor", "Capital not to fall below", "Capital plancher"},
+    {"capital_highest", "Highest capital so far", "Capital le plus haut"},
+    {"capital_public", "Held by public bodies",
+     "Détenu par des collectivités publiques"},
+    {"shares", "Shares", "Parts"},
+    {"pledged", "Pledged", "Promis"},
+    {"received", "Received", "Reçu"},
+    {"committed", "Capital committed", "Capital engagé"},
+    {"called", "Of it called", "Dont appelé"},
+    {"paid_in", "Of it paid in", "Dont versé"},
+    {"entry", "In entry", "Dans l’écriture"},
+    {"times", "Times published", "Nombre de publications"},
+    {"demanded_here", "Demanded by this audit", "Exigée par cet audit"},
+    {"a policy that was given", "A policy that was given",
+     "Une politique qui a été donnée"},
+    {"a log key that was given", "A log key that was given",
+     "Une clé du registre qui a été donnée"},
+    {"the log's own word: compare its key",
+     "The log’s own word: compare its key",
+     "La parole du registre : comparez sa clé"},
+    {"not compared", "Not compared", "Pas de comparaison"},
+    {"this is the first audit", "This is the first audit",
+     "C’est le premier audit"},
+    {"the ledger has published none", "The ledger has published none",
+     "Le registre n’en a pas publié"},
+    {"the published one", "The published one", "Celle qui est publiée"},
+    {"another; see its entry", "Another; see its entry",
+     "Une autre ; voir l’écriture"},
+    {"that of the last entry agrees", "That of the last entry agrees",
+     "Celui de la dernière écriture concorde"},
+    {"none is offered", "None is offered", "Aucun n’est proposé"},
+    {"none are shown", "None are shown", "Aucun n’est affiché"},
+    {"no", "No", "Non"},
     {"everything agrees", "Everything agrees", "Tout concorde"},
     {"verification failed", "Verification failed", "La vérification échoue"},
 };
@@ -84,6 +117,11 @@ static void put_label(FILE *out, const char *name)
 {
     const struct label *label = find_label(name);
 
+    if (strncmp(name, "account.", 8) == 0) {
+        (void)fputs("Compte <span class=\"en\" lang=\"en\">Account</span> ",
+                    out);
+        name += 8;
+    }
     if (label == NULL) {
         put_text(out, name);
         return;
@@ -117,6 +155,35 @@ static void put_row(FILE *out, const char *name, const json_t *value)
     (void)fputs("</td></tr>\n", out);
 }
 
+/* "party.active": so many records are in that state. */
+static bool is_tally(const char *name)
+{
+    return strchr(name, '.') != NULL && strncmp(name, "account.", 8) != 0;
+}
+
+/* Of many names, for those who compare: small, and in columns. */
+static void put_tallies(FILE *out, json_t *object)
+{
+    const char *name, *sep = "<p>Enregistrements par état <span class=\"en\" "
+                             "lang=\"en\">Records by state</span></p>\n"
+                             "<ul class=\"tallies\">\n";
+    json_t *value;
+
+    json_object_foreach(object, name, value)
+    {
+        if (!is_tally(name))
+            continue;
+        (void)fprintf(out, "%s<li>", sep);
+        put_text(out, name);
+        (void)fputc(' ', out);
+        put_value(out, value);
+        (void)fputs("</li>\n", out);
+        sep = "";
+    }
+    if (*sep == '\0')
+        (void)fputs("</ul>\n", out);
+}
+
 /* All that is no table of its own; jansson's loops take no const. */
 static void put_scalars(FILE *out, json_t *object)
 {
@@ -126,10 +193,11 @@ static void put_scalars(FILE *out, json_t *object)
     (void)fputs("<table>\n", out);
     json_object_foreach(object, name, value)
     {
-        if (!json_is_object(value) && !json_is_array(value))
+        if (!json_is_object(value) && !json_is_array(value) && !is_tally(name))
             put_row(out, name, value);
     }
     (void)fputs("</table>\n", out);
+    put_tallies(out, object);
 }
 
 /* Rows with the same members each. */
@@ -205,6 +273,8 @@ void audit_page(FILE *out, const json_t *report)
         ".en { color: #595959 }\n"
         "h1 { font-size: 16pt } h2 { font-size: 13pt; "
         "break-after: avoid } h3 { font-size: 11pt; break-after: avoid }\n"
+        ".tallies { columns: 3 12em; font-size: 9pt; margin: 0; padding: 0; "
+        "list-style: none }\n"
         "tr { break-inside: avoid }\n@page { margin: 18mm }\n"
         "</style>\n</head>\n<body>\n<h1>Audit – ",
         out);

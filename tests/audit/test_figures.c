@@ -171,6 +171,9 @@ TEST(a_report_is_a_page_that_escapes_what_strangers_say)
         strstr(page, "&lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt;&amp;"));
     assert_non_null(strstr(page, "Everything agrees"));
     assert_non_null(strstr(page, "Tout concorde"));
+    assert_non_null(strstr(page, "C’est le premier audit"));
+    assert_null(strstr(page, ">capital_floor<"));
+    assert_non_null(strstr(page, "<ul class=\"tallies\">"));
     free(page);
 }
 
