@@ -1,5 +1,6 @@
 #include "server/herald.h"
 #include "server/log.h"
+#include "server/nap.h"
 #include "server/notice.h"
 #include "server/vault.h"
 #include "sql/store_told.h"
@@ -21,9 +22,7 @@ enum {
 struct herald {
     struct node *node;
     pthread_t thread;
-    pthread_mutex_t mutex;
-    pthread_cond_t ended;
-    bool closed;
+    struct nap nap;
     int64_t reminded; /* Seconds; 0: not yet. */
 };
 
@@ -414,47 +413,24 @@ static void look(struct herald *herald)
         herald->reminded = now_seconds();
 }
 
-static bool rest(struct herald *herald)
-{
-    struct timespec until;
-    bool closed;
-    int late = 0;
-
-    (void)clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_nsec += LOOK_MS * 1000000L;
-    until.tv_sec += until.tv_nsec / 1000000000;
-    until.tv_nsec %= 1000000000;
-    (void)pthread_mutex_lock(&herald->mutex);
-    while (!herald->closed && late == 0)
-        late = pthread_cond_timedwait(&herald->ended, &herald->mutex, &until);
-    closed = herald->closed;
-    (void)pthread_mutex_unlock(&herald->mutex);
-    return closed;
-}
-
 static void *work(void *context)
 {
     struct herald *herald = context;
 
     do
         look(herald);
-    while (!rest(herald));
+    while (!nap_for(&herald->nap, LOOK_MS));
     return NULL;
 }
 
 struct herald *herald_start(struct node *node)
 {
     struct herald *herald = calloc(1, sizeof *herald);
-    pthread_condattr_t attributes;
 
     if (herald == NULL)
         abort();
     herald->node = node;
-    (void)pthread_mutex_init(&herald->mutex, NULL);
-    (void)pthread_condattr_init(&attributes);
-    (void)pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-    (void)pthread_cond_init(&herald->ended, &attributes);
-    (void)pthread_condattr_destroy(&attributes);
+    nap_open(&herald->nap);
     if (pthread_create(&herald->thread, NULL, work, herald) != 0)
         abort();
     return herald;
@@ -464,12 +440,8 @@ void herald_stop(struct herald *herald)
 {
     if (herald == NULL)
         return;
-    (void)pthread_mutex_lock(&herald->mutex);
-    herald->closed = true;
-    (void)pthread_cond_broadcast(&herald->ended);
-    (void)pthread_mutex_unlock(&herald->mutex);
+    nap_end(&herald->nap);
     (void)pthread_join(herald->thread, NULL);
-    (void)pthread_cond_destroy(&herald->ended);
-    (void)pthread_mutex_destroy(&herald->mutex);
+    nap_close(&herald->nap);
     free(herald);
 }

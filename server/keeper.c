@@ -4,6 +4,7 @@
 #include "server/http.h"
 #include "server/load.h"
 #include "server/log.h"
+#include "server/nap.h"
 #include "server/proposals.h"
 #include "server/session.h"
 #include "sql/store_session.h"
@@ -31,8 +32,8 @@ struct hold {
 struct keeper {
     struct node *node;
     pthread_t poller, saver;
-    pthread_mutex_t mutex;
-    pthread_cond_t ended;
+    struct nap nap;
+    pthread_mutex_t mutex; /* Of what follows. */
     bool closed;
     struct hold *holds;
     int64_t expired_ms;
@@ -46,25 +47,6 @@ static int64_t now_ms(void)
 
     (void)clock_gettime(CLOCK_MONOTONIC, &now);
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
-/* True: it is over. */
-static bool sleep_ms(struct keeper *keeper, int64_t ms)
-{
-    struct timespec until;
-    bool closed;
-    int late = 0;
-
-    (void)clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_nsec += ms % 1000 * 1000000;
-    until.tv_sec += ms / 1000 + until.tv_nsec / 1000000000;
-    until.tv_nsec %= 1000000000;
-    (void)pthread_mutex_lock(&keeper->mutex);
-    while (!keeper->closed && late == 0)
-        late = pthread_cond_timedwait(&keeper->ended, &keeper->mutex, &until);
-    closed = keeper->closed;
-    (void)pthread_mutex_unlock(&keeper->mutex);
-    return closed;
 }
 
 /* ---- What others did ---- */
@@ -240,7 +222,7 @@ static void *poll_on(void *context)
     struct keeper *keeper = context;
     int64_t polled_ms = 0;
 
-    while (!sleep_ms(keeper, holds_any(keeper) ? POLL_MS / 10 : POLL_MS)) {
+    while (!nap_for(&keeper->nap, holds_any(keeper) ? POLL_MS / 10 : POLL_MS)) {
         release(keeper, false);
         if (now_ms() - polled_ms < POLL_MS - 10)
             continue;
@@ -264,7 +246,7 @@ static void *save_on(void *context)
     struct node *node = keeper->node;
     int64_t every_ms = node->config->snapshot_minutes * 60 * 1000;
 
-    while (!sleep_ms(keeper, every_ms))
+    while (!nap_for(&keeper->nap, every_ms))
         for (size_t i = 0; i < atomic_load(&node->count); i++) {
             struct ledger_host *host = node->hosts[i];
             struct error ignored = {0};
@@ -279,16 +261,12 @@ static void *save_on(void *context)
 struct keeper *keeper_start(struct node *node)
 {
     struct keeper *keeper = calloc(1, sizeof *keeper);
-    pthread_condattr_t attributes;
 
     if (keeper == NULL)
         abort();
     keeper->node = node;
+    nap_open(&keeper->nap);
     (void)pthread_mutex_init(&keeper->mutex, NULL);
-    (void)pthread_condattr_init(&attributes);
-    (void)pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-    (void)pthread_cond_init(&keeper->ended, &attributes);
-    (void)pthread_condattr_destroy(&attributes);
     if (pthread_create(&keeper->poller, NULL, poll_on, keeper) != 0 ||
         pthread_create(&keeper->saver, NULL, save_on, keeper) != 0)
         abort();
@@ -299,11 +277,11 @@ void keeper_stop(struct keeper *keeper)
 {
     (void)pthread_mutex_lock(&keeper->mutex);
     keeper->closed = true;
-    (void)pthread_cond_broadcast(&keeper->ended);
     (void)pthread_mutex_unlock(&keeper->mutex);
+    nap_end(&keeper->nap);
     (void)pthread_join(keeper->poller, NULL);
     (void)pthread_join(keeper->saver, NULL);
-    (void)pthread_cond_destroy(&keeper->ended);
     (void)pthread_mutex_destroy(&keeper->mutex);
+    nap_close(&keeper->nap);
     free(keeper);
 }

@@ -1,9 +1,9 @@
 #include "server/postman.h"
-
 #include "server/config.h"
 #include "server/log.h"
 #include "server/mail.h"
 #include "server/maildir.h"
+#include "server/nap.h"
 #include "server/public.h"
 #include "server/smtp.h"
 
@@ -30,9 +30,7 @@ struct postman {
     struct node *node;
     struct smtp *smtp; /* NULL: into mail_dir. */
     pthread_t thread;
-    pthread_mutex_t mutex;
-    pthread_cond_t ended;
-    bool closed;
+    struct nap nap;
     int64_t purged_ms;
     atomic_llong sent, retried, parked;
 };
@@ -50,35 +48,6 @@ static int64_t now_ms(void)
 
     (void)clock_gettime(CLOCK_MONOTONIC, &now);
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
-/* True: it is over. */
-static bool sleep_a_little(struct postman *postman)
-{
-    struct timespec until;
-    bool closed;
-    int late = 0;
-
-    (void)clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_nsec += LOOK_MS * 1000000L;
-    until.tv_sec += until.tv_nsec / 1000000000;
-    until.tv_nsec %= 1000000000;
-    (void)pthread_mutex_lock(&postman->mutex);
-    while (!postman->closed && late == 0)
-        late = pthread_cond_timedwait(&postman->ended, &postman->mutex, &until);
-    closed = postman->closed;
-    (void)pthread_mutex_unlock(&postman->mutex);
-    return closed;
-}
-
-static bool is_closed(struct postman *postman)
-{
-    bool closed;
-
-    (void)pthread_mutex_lock(&postman->mutex);
-    closed = postman->closed;
-    (void)pthread_mutex_unlock(&postman->mutex);
-    return closed;
 }
 
 /* ---- One letter ---- */
@@ -208,7 +177,7 @@ static bool send_some(struct postman *postman, struct db *db, int32_t ledger_id,
                                    bundle, error);
 
     for (size_t i = 0; i < bundle->count; i++) {
-        if (good && !is_closed(postman))
+        if (good && !nap_is_over(&postman->nap))
             good =
                 deliver(postman, db, &bundle->mails[i], &bundle->away, error);
         else if (good) /* Somebody else may have it at once. */
@@ -227,7 +196,7 @@ static bool send_due(struct postman *postman, struct db *db,
 
     if (!store_outbox_due(db, ledgers, LEDGERS, &count, error))
         return false;
-    for (size_t i = 0; i < count && !is_closed(postman); i++) {
+    for (size_t i = 0; i < count && !nap_is_over(&postman->nap); i++) {
         struct bundle bundle = {.away = away};
 
         if (!send_some(postman, db, ledgers[i], &bundle, error))
@@ -257,7 +226,7 @@ static void *work(void *context)
 {
     struct postman *postman = context;
 
-    while (!sleep_a_little(postman))
+    while (!nap_for(&postman->nap, LOOK_MS))
         look(postman);
     return NULL;
 }
@@ -268,7 +237,6 @@ bool postman_start(struct postman **out, struct node *node, struct error *error)
 {
     const struct config *config = node->config;
     struct postman *postman;
-    pthread_condattr_t attributes;
 
     *out = NULL;
     if (config->mail_dir[0] == '\0' && config->smtp_url[0] == '\0') {
@@ -288,11 +256,7 @@ bool postman_start(struct postman **out, struct node *node, struct error *error)
     }
     postman->node = node;
     postman->purged_ms = now_ms() - PURGE_MS;
-    (void)pthread_mutex_init(&postman->mutex, NULL);
-    (void)pthread_condattr_init(&attributes);
-    (void)pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-    (void)pthread_cond_init(&postman->ended, &attributes);
-    (void)pthread_condattr_destroy(&attributes);
+    nap_open(&postman->nap);
     if (pthread_create(&postman->thread, NULL, work, postman) != 0)
         abort();
     *out = postman;
@@ -303,13 +267,9 @@ void postman_stop(struct postman *postman)
 {
     if (postman == NULL)
         return;
-    (void)pthread_mutex_lock(&postman->mutex);
-    postman->closed = true;
-    (void)pthread_cond_broadcast(&postman->ended);
-    (void)pthread_mutex_unlock(&postman->mutex);
+    nap_end(&postman->nap);
     (void)pthread_join(postman->thread, NULL);
-    (void)pthread_cond_destroy(&postman->ended);
-    (void)pthread_mutex_destroy(&postman->mutex);
+    nap_close(&postman->nap);
     smtp_close(postman->smtp);
     free(postman);
 }
