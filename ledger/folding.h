@@ -134,7 +134,6 @@ const struct record_statutes *fold_statutes(const struct fold *fold);
 enum time_zone fold_zone(const struct fold *fold);
 /* End of the day that lies `days` after the day of the promise. */
 struct instant reflection_end(const struct fold *fold, int64_t days);
-struct link member_key(struct id party);
 struct link seat_key(struct id party);
 struct link key_key(struct id party, uint32_t key_id);
 struct link college_key(const struct code *code);

@@ -110,6 +110,7 @@ enum account account_read(const char *name);
 /* BLAKE2b-128 of parts: the key of a record that has no id of its own. */
 struct link link_of(const void *a, size_t a_size, const void *b, size_t b_size);
 struct link link_of_id(struct id id);
+struct link member_key(struct id party); /* Of somebody's membership. */
 bool link_is_none(struct link link);
 bool link_equal(struct link a, struct link b);
 

@@ -8,6 +8,17 @@
 
 /* ---- What a campaign comes to ---- */
 
+/* Programs count in units; people in money. */
+static json_t *sum_of_units(const struct wire *wire, int64_t units,
+                            int64_t unit)
+{
+    struct amount sum;
+
+    if (!amount_times(&sum, amount_from_minor(unit), units))
+        sum = amount_from_minor(AMOUNT_MAX);
+    return wire_amount(wire, sum);
+}
+
 static json_t *describe_allotment(const struct reading *reading,
                                   const struct allotment *of)
 {
@@ -15,13 +26,19 @@ static json_t *describe_allotment(const struct reading *reading,
     const char *rule = of->rule == 0
                            ? "first_come"
                            : choice_word(TYPE_oversubscription, of->rule);
+    json_t *json = json_pack(
+        "{s:o, s:o, s:I, s:I, s:I, s:I, s:I}", "nature",
+        wire_word(wire, choice_word(TYPE_nature, of->nature)), "rule",
+        wire_word(wire, rule), "unit", (json_int_t)of->unit, "wanted",
+        (json_int_t)of->wanted, "given", (json_int_t)of->given, "threshold",
+        (json_int_t)of->threshold, "place", (json_int_t)of->place);
 
-    return json_pack("{s:o, s:o, s:I, s:I, s:I, s:I, s:I}", "nature",
-                     wire_word(wire, choice_word(TYPE_nature, of->nature)),
-                     "rule", wire_word(wire, rule), "unit",
-                     (json_int_t)of->unit, "wanted", (json_int_t)of->wanted,
-                     "given", (json_int_t)of->given, "threshold",
-                     (json_int_t)of->threshold, "place", (json_int_t)of->place);
+    assert(json != NULL);
+    if (wire->people) {
+        wire_set(json, "wanted_sum", sum_of_units(wire, of->wanted, of->unit));
+        wire_set(json, "given_sum", sum_of_units(wire, of->given, of->unit));
+    }
+    return json;
 }
 
 json_t *figures_close(const struct reading *reading,
@@ -90,6 +107,16 @@ static json_t *result(const struct reading *reading,
 
 /* ---- Matches ---- */
 
+struct amount fund_left(const struct record_fund *fund)
+{
+    struct amount left;
+
+    if (!amount_sub(&left, fund->budget, fund->reserved) ||
+        !amount_sub(&left, left, fund->confirmed))
+        return amount_from_minor(0);
+    return left;
+}
+
 static json_t *describe_match(const struct reading *reading,
                               const struct record_join *join)
 {
@@ -98,19 +125,15 @@ static json_t *describe_match(const struct reading *reading,
         (const void *)state_find_id(reading->state, join->fund);
     const struct record_party *party =
         (const void *)state_find_id(reading->state, fund->party);
-    struct amount left = fund->budget;
     json_t *match = wire_record(wire, &fund->head);
 
-    if (!amount_sub(&left, left, fund->reserved) ||
-        !amount_sub(&left, left, fund->confirmed))
-        left = amount_from_minor(0);
     wire_set(match, "fund", wire_id(record_id(&fund->head)));
     wire_set(match, "funder",
              wire_value(wire, TYPE_title, &party->public_name));
     wire_set(match, "factor_ppm", json_integer(fund->factor));
     wire_set(match, "cap_person",
              wire_value(wire, TYPE_amount, &fund->per_person));
-    wire_set(match, "left", wire_amount(wire, left));
+    wire_set(match, "left", wire_amount(wire, fund_left(fund)));
     wire_set(match, "here",
              json_pack("{s:o, s:o, s:o, s:o}", "reserved",
                        wire_amount(wire, join->reserved), "confirmed",

@@ -21,4 +21,7 @@ json_t *figures_close(const struct reading *reading,
 void figures_pledge(const struct reading *reading, json_t *body,
                     const struct record_pledge *pledge);
 
+/* What a fund may still match: its budget without what is matched. */
+struct amount fund_left(const struct record_fund *fund);
+
 #endif

@@ -1,4 +1,5 @@
 #include "server/list.h"
+#include "server/register.h"
 
 #include <assert.h>
 #include <inttypes.h>
@@ -93,6 +94,9 @@ bool list_get(const struct request *request, struct reply *reply,
     wire_set(reply->body, listing->name, items);
     if (next >= 0)
         cursor_next(&cursor, request, reply, next);
+    register_put(&reading, reply->body, listing->name);
+    if (reading.wire.people && listing->more != NULL)
+        listing->more(&reading, reply->body);
     reading_page(&reading, reply, listing->page,
                  word(listing->title, reading.wire.french));
     return true;

@@ -35,9 +35,12 @@ struct listing {
     /* The item; NULL: wire_record(). */
     json_t *(*describe)(const struct reading *reading,
                         const struct record *record);
+    /* What stands above the list on the page; NULL: nothing. */
+    void (*more)(const struct reading *reading, json_t *body);
 };
 
-/* A whole GET of a list of records. */
+/* A whole GET of a list of records; on the page "register" as registers.def
+ * lays it out. */
 MUST_USE bool list_get(const struct request *request, struct reply *reply,
                        const struct listing *listing, const void *context,
                        struct error *error);

@@ -96,8 +96,8 @@ bool log_policy(struct ledger_host *host, char **text, size_t *size,
 
 /* ---- Receipts that meet it ---- */
 
-static bool meets(const struct policy *policy,
-                  const struct store_checkpoint *checkpoint)
+bool log_policy_met(const struct policy *policy,
+                    const struct store_checkpoint *checkpoint)
 {
     struct note *note = malloc(sizeof *note);
     struct checkpoint read;
@@ -131,7 +131,7 @@ static bool find(struct ledger_host *host, const struct policy *policy,
                                    error) ||
             !store_checkpoint_cosigned(loan.db, host->ledger_id, found, error))
             return false;
-        if (meets(policy, found))
+        if (log_policy_met(policy, found))
             return true;
     }
     return fail(error, ERROR_ABSENT, "no checkpoint meets the policy yet");

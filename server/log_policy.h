@@ -20,4 +20,8 @@ MUST_USE bool log_policy(struct ledger_host *host, char **text, size_t *size,
 bool log_policy_checkpoint(struct ledger_host *host, int64_t index,
                            struct store_checkpoint *checkpoint);
 
+/* Does a checkpoint with the cosignatures behind it meet a policy? */
+bool log_policy_met(const struct policy *policy,
+                    const struct store_checkpoint *checkpoint);
+
 #endif

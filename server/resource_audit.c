@@ -2,6 +2,8 @@
 #include "ledger/totals.h"
 #include "server/ceilings.h"
 #include "server/list.h"
+#include "server/quorum.h"
+#include "server/register.h"
 #include "server/trial.h"
 
 #include <pthread.h>
@@ -189,27 +191,39 @@ static bool put_witness(void *context, const struct store_cosignature *row,
                   (json_int_t)row->size, "cosigned",
                   wire_instant(wire, (struct instant){row->stamp * 1000}),
                   "fresh", row->size == witnesses->size || age < LATE_SECONDS);
-    if (wire->people)
+    if (wire->people) {
         wire_set(witness, "age_minutes", json_integer(age / 60));
+        wire_set(witness, "recent", json_boolean(age < 2 * LATE_SECONDS));
+    }
     wire_append(witnesses->list, witness);
     return true;
 }
 
-static bool add_witnesses(const struct reading *reading, json_t *body,
-                          struct error *error)
+static bool list_witnesses(const struct reading *reading, json_t *body,
+                           struct error *error)
 {
     struct witness_list witnesses = {&reading->wire, reading->size,
                                      json_array()};
     POOL_LOAN(loan);
 
     wire_set(body, "witnesses", witnesses.list);
-    if (!reading_borrow(reading, &loan, error) ||
-        !store_cosignatures_recent(loan.db, reading->host->ledger_id,
-                                   put_witness, &witnesses, error))
+    return reading_borrow(reading, &loan, error) &&
+           store_cosignatures_recent(loan.db, reading->host->ledger_id,
+                                     put_witness, &witnesses, error);
+}
+
+static bool add_witnesses(const struct reading *reading, json_t *body,
+                          struct error *error)
+{
+    json_t *witnesses;
+
+    if (!list_witnesses(reading, body, error))
         return false;
+    witnesses = json_object_get(body, "witnesses");
+    wire_set(body, "quorum", quorum_describe(reading->host, witnesses));
     if (reading->wire.people)
         wire_set(body, "has_witnesses",
-                 json_boolean(json_array_size(witnesses.list) > 0));
+                 json_boolean(json_array_size(witnesses) > 0));
     return true;
 }
 
@@ -287,6 +301,9 @@ static void put_log_keys(const struct reading *reading, json_t *body)
              keys.count > 0 ? describe_vkey(reading->origin, "", &keys.keys[0])
                             : json_null());
     wire_set(body, "log_keys", signing);
+    if (reading->wire.people)
+        wire_set(body, "has_retired",
+                 json_boolean(json_array_size(retired) > 0));
     wire_set(body, "log_keys_retired", retired);
 }
 
@@ -308,6 +325,7 @@ bool keys_get(const struct request *request, struct reply *reply,
     list = json_array();
     wire_set(reply->body, "keys", list);
     put_keys(&reading, list, &cursor, reply);
-    reading_page(&reading, reply, NULL, word(WORD_keys, reading.wire.french));
+    register_put(&reading, reply->body, "keys");
+    reading_page(&reading, reply, "keys", word(WORD_keys, reading.wire.french));
     return true;
 }

@@ -1,5 +1,7 @@
 /* Bank accounts, statements, and their lines: nothing of who paid. */
+#include "server/catalogue.h"
 #include "server/list.h"
+#include "server/register.h"
 
 #include <string.h>
 
@@ -8,11 +10,29 @@
                  struct error *error);
 #include "server/routes.def"
 
+/* People read an IBAN in fours. */
+static json_t *describe_bank(const struct reading *reading,
+                             const struct record *record)
+{
+    const struct record_bank *bank = (const void *)record;
+    json_t *object = wire_record(&reading->wire, record);
+    char iban[48];
+
+    if (reading->wire.people && bank->iban.size > 0) {
+        wire_group_fours(iban, sizeof iban, bank->iban.bytes, bank->iban.size);
+        wire_set(object, "iban_grouped", json_string(iban));
+    }
+    return object;
+}
+
 bool banks_get(const struct request *request, struct reply *reply,
                struct error *error)
 {
-    static const struct listing listing = {
-        .type = RECORD_bank, .name = "banks", .title = WORD_banks};
+    static const struct listing listing = {.type = RECORD_bank,
+                                           .name = "banks",
+                                           .title = WORD_banks,
+                                           .page = "register",
+                                           .describe = describe_bank};
 
     return list_get(request, reply, &listing, NULL, error);
 }
@@ -22,7 +42,8 @@ bool statements_get(const struct request *request, struct reply *reply,
 {
     static const struct listing listing = {.type = RECORD_statement,
                                            .name = "statements",
-                                           .title = WORD_statements};
+                                           .title = WORD_statements,
+                                           .page = "register"};
 
     return list_get(request, reply, &listing, NULL, error);
 }
@@ -43,13 +64,44 @@ static bool keep_line(const struct record *record, const void *context)
            (!filter->only_open || record->state == STATE_line_OPEN);
 }
 
+/* People need no zero where nothing waits, and a word for what is usual. */
+static json_t *describe_line(const struct reading *reading,
+                             const struct record *record)
+{
+    const struct record_line *line = (const void *)record;
+    json_t *object = wire_record(&reading->wire, record);
+
+    if (!reading->wire.people)
+        return object;
+    if (!amount_is_zero(line->open))
+        wire_set(object, "waiting", wire_amount(&reading->wire, line->open));
+    if (line->class == 0)
+        wire_set(object, "class",
+                 wire_word(&reading->wire,
+                           choice_word(TYPE_line_class, LINE_NORMAL)));
+    return object;
+}
+
+static void offer_lines(const struct reading *reading, json_t *body)
+{
+    const char *language = reading->request->language;
+
+    register_choice(body, say(language, "All lines"),
+                    reading_url(reading, "lines"));
+    register_choice(body, say(language, "Only lines not attributed"),
+                    reading_url(reading, "lines?state=open"));
+}
+
 bool lines_get(const struct request *request, struct reply *reply,
                struct error *error)
 {
     static const struct listing listing = {.type = RECORD_line,
                                            .name = "lines",
                                            .title = WORD_lines,
-                                           .keep = keep_line};
+                                           .page = "register",
+                                           .keep = keep_line,
+                                           .describe = describe_line,
+                                           .more = offer_lines};
     const char *state = request_query(request, "state");
     struct filter filter = {.only_open = state != NULL};
 

@@ -1,6 +1,7 @@
 /* Double entry: the chart of accounts, balances, the journal. */
 #include "server/leaves.h"
 #include "server/list.h"
+#include "server/naming.h"
 #include "server/telling.h"
 #include "server/trial.h"
 #include "sql/store_balance.h"
@@ -91,17 +92,22 @@ static struct store_balance balance_of(const struct record_balance *record)
     return balance;
 }
 
-static json_t *describe_balance(const struct wire *wire,
+static json_t *describe_balance(const struct reading *reading,
                                 const struct store_balance *balance,
                                 bool from_2026)
 {
     enum account account = (enum account)balance->account;
-
-    return json_pack(
-        "{s:s, s:s, s:o, s:o}", "account", account_spec(account)->name, "code",
-        account_code(account, from_2026), "owner",
+    const struct wire *wire = &reading->wire;
+    json_t *json = json_pack(
+        "{s:o, s:s, s:o, s:o}", "account",
+        wire->people ? tell_account(wire, (int)account)
+                     : json_string(account_spec(account)->name),
+        "code", account_code(account, from_2026), "owner",
         balance->owned ? wire_owner(wire, balance->owner) : json_null(),
         "balance", wire_amount(wire, balance->amount));
+
+    name_owner(reading, json);
+    return json;
 }
 
 /* As the fold has them now; a cursor is a place among the balance records. */
@@ -118,8 +124,7 @@ static void put_balances(const struct reading *reading, struct reply *reply,
         struct store_balance balance = balance_of(record);
 
         if (!amount_is_zero(balance.amount))
-            wire_append(list,
-                        describe_balance(&reading->wire, &balance, from_2026));
+            wire_append(list, describe_balance(reading, &balance, from_2026));
     }
     wire_set(reply->body, "balances", list);
     if (i < count)
@@ -136,8 +141,8 @@ static void put_sheet(const struct reading *reading, struct reply *reply,
 
     for (i = (size_t)cursor->after;
          i < sheet->count && json_array_size(list) < (size_t)cursor->limit; i++)
-        wire_append(list, describe_balance(&reading->wire, &sheet->items[i],
-                                           from_2026));
+        wire_append(list,
+                    describe_balance(reading, &sheet->items[i], from_2026));
     wire_set(reply->body, "balances", list);
     if (i < sheet->count)
         cursor_next(cursor, reading->request, reply, (int64_t)i);
@@ -234,7 +239,7 @@ static json_t *start_group(const json_t *entry)
  * limit groups.  Returns the index to go on after, or -1: the window is used
  * up.
  */
-static int64_t group(const struct wire *wire, json_t *list,
+static int64_t group(const struct reading *reading, json_t *list,
                      const struct posting_list *postings, const json_t *entries,
                      int64_t from, int64_t limit)
 {
@@ -253,7 +258,7 @@ static int64_t group(const struct wire *wire, json_t *list,
             last = posting->idx;
         }
         wire_append(json_object_get(group, "postings"),
-                    wire_posting(wire, posting));
+                    name_owner(reading, wire_posting(&reading->wire, posting)));
     }
     return -1;
 }
@@ -273,7 +278,7 @@ static bool read_window(struct reading *reading, struct db *db, json_t *list,
 
     if (done) {
         reading_hold(reading, reading->request, reading->host);
-        *next = group(&reading->wire, list, &postings, entries, from, limit);
+        *next = group(reading, list, &postings, entries, from, limit);
         reading_close(reading);
     }
     free(postings.items);

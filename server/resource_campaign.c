@@ -3,6 +3,7 @@
 #include "server/figures.h"
 #include "server/leaves.h"
 #include "server/list.h"
+#include "server/naming.h"
 #include "server/picture.h"
 
 #include <stdio.h>
@@ -165,16 +166,37 @@ bool campaign_close_get(const struct request *request, struct reply *reply,
         wire_instant(
             &reading.wire,
             ((const struct record_campaign *)(const void *)record)->settles));
-    reading_page(&reading, reply, NULL,
+    if (reading.wire.people)
+        wire_set(reply->body, "of", name_record(&reading, record_id(record)));
+    reading_page(&reading, reply, "campaign_end",
                  word(WORD_campaign_end, reading.wire.french));
     return true;
+}
+
+static json_t *describe_fund(const struct reading *reading,
+                             const struct record *record)
+{
+    const struct record_fund *fund = (const void *)record;
+    const struct wire *wire = &reading->wire;
+    json_t *object = wire_record(wire, record);
+
+    wire_set(object, "left", wire_amount(wire, fund_left(fund)));
+    if (wire->people)
+        wire_set(
+            object, "last_day",
+            wire_date(wire, instant_day((struct instant){fund->closes.ms - 1},
+                                        wire->zone)));
+    return object;
 }
 
 bool funds_get(const struct request *request, struct reply *reply,
                struct error *error)
 {
-    static const struct listing listing = {
-        .type = RECORD_fund, .name = "funds", .title = WORD_funds};
+    static const struct listing listing = {.type = RECORD_fund,
+                                           .name = "funds",
+                                           .title = WORD_funds,
+                                           .page = "register",
+                                           .describe = describe_fund};
 
     return list_get(request, reply, &listing, NULL, error);
 }

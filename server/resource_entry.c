@@ -1,7 +1,7 @@
 /* The log as documents: entries, one by one and filtered. */
-#include "server/derived.h"
 #include "server/leaves.h"
 #include "server/list.h"
+#include "server/naming.h"
 #include "server/telling.h"
 
 #include <inttypes.h>
@@ -120,7 +120,9 @@ static void put_postings(const struct reading *reading, json_t *body,
     json_t *list = json_array();
 
     for (size_t i = 0; i < postings->count; i++)
-        wire_append(list, wire_posting(&reading->wire, &postings->items[i]));
+        wire_append(list,
+                    name_owner(reading, wire_posting(&reading->wire,
+                                                     &postings->items[i])));
     wire_set(body, "postings", list);
 }
 
@@ -137,7 +139,7 @@ static void put_links(const struct reading *reading, json_t *body,
                  : reading_url(reading, "entries/%" PRId64, index + 1));
 }
 
-/* Who signed: the clerk, or a party by its public name. */
+/* Who signed: the clerk, or a party by what people call it. */
 static json_t *list_signatures(const struct reading *reading,
                                const json_t *signers)
 {
@@ -145,13 +147,10 @@ static json_t *list_signatures(const struct reading *reading,
 
     for (size_t i = 0; i < json_array_size(signers); i++) {
         const char *text = json_string_value(json_array_get(signers, i));
-        json_t *name = json_null();
-        struct id id;
 
-        if (id_read(&id, text, strlen(text)))
-            name = party_name(reading, id);
         wire_append(list, json_pack("{s:s, s:b, s:o}", "id", text, "clerk",
-                                    strcmp(text, "clerk") == 0, "name", name));
+                                    strcmp(text, "clerk") == 0, "of",
+                                    name_text(reading, text)));
     }
     return list;
 }
@@ -160,10 +159,8 @@ static void put_for_people(const struct reading *reading, json_t *body)
 {
     const json_t *entry = json_object_get(body, "entry");
     const char *kind = json_string_value(json_object_get(body, "kind"));
-    json_auto_t *home = reading_home(reading);
 
-    wire_set(body, "fields",
-             tell_fields(&reading->wire, kind, entry, json_string_value(home)));
+    wire_set(body, "fields", tell_fields(reading, kind, entry));
     wire_set(body, "signatures",
              list_signatures(reading, json_object_get(body, "signers")));
     wire_set(

@@ -134,6 +134,7 @@ static struct amount sum_of(struct amount a, struct amount b)
 static void describe_figures(const struct reading *reading, json_t *body)
 {
     const struct state *state = reading->state;
+    const struct wire *wire = &reading->wire;
     struct amount patient = amount_from_minor(0);
     int64_t shares = 0, members = 0;
 
@@ -151,13 +152,14 @@ static void describe_figures(const struct reading *reading, json_t *body)
             patient, ((const struct record_contract *)(const void *)state_at(
                           state, RECORD_contract, i))
                          ->drawn);
-    wire_set(body, "figures",
-             json_pack("{s:o, s:I, s:I, s:o, s:I}", "capital",
-                       wire_round(&reading->wire, reading->ledger->capital),
-                       "shares", (json_int_t)shares, "members",
-                       (json_int_t)members, "patient",
-                       wire_round(&reading->wire, patient), "contracts",
-                       (json_int_t)state_count(state, RECORD_contract)));
+    wire_set(
+        body, "figures",
+        json_pack(
+            "{s:o, s:o, s:o, s:o, s:o}", "capital",
+            wire_round(wire, reading->ledger->capital), "shares",
+            wire_count(wire, shares), "members", wire_count(wire, members),
+            "patient", wire_round(wire, patient), "contracts",
+            wire_count(wire, (int64_t)state_count(state, RECORD_contract))));
 }
 
 static json_t *describe_capital(const struct reading *reading)

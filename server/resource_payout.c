@@ -1,5 +1,8 @@
 /* What is owed, batches of payments and their payments: no name, no IBAN. */
+#include "server/catalogue.h"
 #include "server/list.h"
+#include "server/naming.h"
+#include "server/register.h"
 
 #include "ledger/debt.h"
 
@@ -13,10 +16,28 @@
 bool payouts_get(const struct request *request, struct reply *reply,
                  struct error *error)
 {
-    static const struct listing listing = {
-        .type = RECORD_payout, .name = "payouts", .title = WORD_payouts};
+    static const struct listing listing = {.type = RECORD_payout,
+                                           .name = "payouts",
+                                           .title = WORD_payouts,
+                                           .page = "register"};
 
     return list_get(request, reply, &listing, NULL, error);
+}
+
+static void describe_batch(const struct reading *reading, json_t *body,
+                           const struct record_payout *payout)
+{
+    char id[ID_CHARS + 1], reference[40];
+
+    id_write(id, record_id(&payout->head));
+    wire_group_fours(reference, sizeof reference, payout->reference.bytes,
+                     payout->reference.size);
+    wire_set(body, "from", name_record(reading, payout->account));
+    wire_set(body, "grouped", json_string(reference));
+    wire_set(body, "payments_url",
+             reading_url(reading, "payments?payout=%s", id));
+    wire_set(body, "entries_url",
+             reading_url(reading, "entries?subject=%s", id));
 }
 
 bool payout_get(const struct request *request, struct reply *reply,
@@ -31,9 +52,19 @@ bool payout_get(const struct request *request, struct reply *reply,
     reply->body = reading_document(&reading);
     reply->cache = CACHE_CHECK;
     wire_set(reply->body, "payout", wire_record(&reading.wire, record));
-    reading_page(&reading, reply, NULL,
-                 word(WORD_payouts, reading.wire.french));
+    if (reading.wire.people)
+        describe_batch(&reading, reply->body, (const void *)record);
+    reading_page(&reading, reply, "payout",
+                 word(WORD_payout, reading.wire.french));
     return true;
+}
+
+/* What for; somebody is not owed for themselves. */
+static void tell_target(const struct reading *reading, json_t *json,
+                        struct id target)
+{
+    if (reading->wire.people && target.letter != 'p')
+        wire_set(json, "for", wire_id(target));
 }
 
 /* With whom the debt is owed to. */
@@ -48,6 +79,7 @@ static json_t *describe_payment(const struct reading *reading,
 
     if (debt_find(&debt, &sight, payment->target, &payment->owed, &ignored))
         wire_set(json, "party", wire_id(debt.party));
+    tell_target(reading, json, payment->target);
     return json;
 }
 
@@ -65,6 +97,7 @@ bool payments_get(const struct request *request, struct reply *reply,
     static const struct listing listing = {.type = RECORD_payment,
                                            .name = "payments",
                                            .title = WORD_payments,
+                                           .page = "register",
                                            .keep = keep_payment,
                                            .describe = describe_payment};
     struct id payout = {0};
@@ -120,6 +153,7 @@ static bool put_debt(struct walk *walk, int64_t place, struct id target,
     wire_set(json, "party", wire_id(debt.party));
     wire_set(json, "amount", wire_amount(wire, debt.due));
     wire_set(json, "state", wire_word(wire, debt_state(walk, &debt)));
+    tell_target(walk->reading, json, target);
     wire_append(walk->claims, json);
     return true;
 }
@@ -197,6 +231,27 @@ static bool walk_of(struct walk *walk, const struct request *request,
     return true;
 }
 
+/* Links to what is owed otherwise: for each campaign, for each class. */
+static void offer_debtors(const struct reading *reading, json_t *body)
+{
+    static const enum record_type types[] = {RECORD_campaign, RECORD_class};
+    char id[ID_CHARS + 1];
+
+    register_choice(body, say(reading->request->language, "To parties"),
+                    reading_url(reading, "claims"));
+    for (size_t i = 0; i < sizeof types / sizeof *types; i++)
+        for (size_t j = 0; j < state_count(reading->state, types[i]); j++) {
+            struct id of = record_id(state_at(reading->state, types[i], j));
+            json_t *name = name_record(reading, of);
+
+            id_write(id, of);
+            register_choice(body,
+                            json_string_value(json_object_get(name, "text")),
+                            reading_url(reading, "claims?of=%s", id));
+            json_decref(name);
+        }
+}
+
 bool claims_get(const struct request *request, struct reply *reply,
                 struct error *error)
 {
@@ -216,6 +271,10 @@ bool claims_get(const struct request *request, struct reply *reply,
         return false;
     if (walk.next >= 0)
         cursor_next(&walk.cursor, request, reply, walk.next);
-    reading_page(&reading, reply, NULL, word(WORD_claims, reading.wire.french));
+    register_put(&reading, reply->body, "claims");
+    if (reading.wire.people)
+        offer_debtors(&reading, reply->body);
+    reading_page(&reading, reply, "register",
+                 word(WORD_claims, reading.wire.french));
     return true;
 }

@@ -51,6 +51,7 @@ bool pledges_get(const struct request *request, struct reply *reply,
     static const struct listing listing = {.type = RECORD_pledge,
                                            .name = "pledges",
                                            .title = WORD_pledges,
+                                           .page = "register",
                                            .keep = is_of_campaign,
                                            .describe = brief};
     struct filter filter;

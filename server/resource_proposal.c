@@ -65,14 +65,12 @@ static void tell_act(const struct reading *reading, json_t *act)
     const json_t *entry = json_object_get(act, "entry");
     const char *kind = json_string_value(json_object_get(entry, "kind"));
     const char *hash = json_string_value(json_object_get(act, "text_hash"));
-    json_auto_t *home = reading_home(reading);
 
     if (kind == NULL)
         return;
     wire_set(act, "kind", json_string(kind));
     wire_set(act, "sentence", tell_kind(&reading->wire, kind));
-    wire_set(act, "fields",
-             tell_fields(&reading->wire, kind, entry, json_string_value(home)));
+    wire_set(act, "fields", tell_fields(reading, kind, entry));
     wire_set(act, "url", reading_url(reading, "proposals/%s", hash));
 }
 

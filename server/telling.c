@@ -1,6 +1,7 @@
 #include "server/telling.h"
 #include "server/buffer.h"
 #include "server/catalogue.h"
+#include "server/naming.h"
 #include "server/prose.h"
 #include "server/words.h"
 
@@ -168,28 +169,31 @@ static json_t *tell_items(const struct wire *wire,
     return items;
 }
 
-static json_t *tell_field(const struct wire *wire,
-                          const struct field_spec *field, const json_t *value,
-                          const char *home)
+static json_t *tell_field(const struct reading *reading,
+                          const struct field_spec *field, const json_t *value)
 {
-    json_t *told = json_object();
+    const struct wire *wire = &reading->wire;
     bool one = field->shape == SHAPE_ONE;
-    bool linked = one && type_spec(field->type)->form == FORM_ID;
+    json_auto_t *name = one && type_spec(field->type)->form == FORM_ID
+                            ? name_text(reading, json_string_value(value))
+                            : json_null();
+    json_t *told = json_object();
 
     wire_set(told, "label", label(wire, field->name));
     wire_set(told, "value",
              one ? tell_value(wire, field->type, value) : json_string(""));
-    wire_set(told, "url",
-             linked ? json_sprintf("%s/entries?subject=%s", home,
-                                   json_string_value(value))
-                    : json_null());
+    wire_set(told, "url", json_null());
     wire_set(told, "items",
              one ? json_array() : tell_items(wire, field, value));
+    if (json_is_object(name)) {
+        wire_set(told, "value", json_incref(json_object_get(name, "text")));
+        wire_set(told, "url", json_incref(json_object_get(name, "url")));
+    }
     return told;
 }
 
-json_t *tell_fields(const struct wire *wire, const char *kind,
-                    const json_t *entry, const char *home)
+json_t *tell_fields(const struct reading *reading, const char *kind,
+                    const json_t *entry)
 {
     const struct entry_spec *spec = spec_of(kind);
     json_t *list = json_array();
@@ -200,7 +204,7 @@ json_t *tell_fields(const struct wire *wire, const char *kind,
 
         if (value != NULL && strcmp(field->name, "kind") != 0 &&
             strcmp(field->name, "nonce") != 0)
-            wire_append(list, tell_field(wire, field, value, home));
+            wire_append(list, tell_field(reading, field, value));
     }
     return list;
 }

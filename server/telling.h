@@ -7,7 +7,7 @@
 #ifndef SERVER_TELLING_H
 #define SERVER_TELLING_H
 
-#include "server/wire.h"
+#include "server/reading.h"
 
 /* "A citizen pledges", for a kind's name; the name itself if there is none. */
 json_t *tell_kind(const struct wire *wire, const char *kind);
@@ -17,10 +17,10 @@ json_t *tell_account(const struct wire *wire, int account);
 
 /*
  * The fields of an entry: [{label, value, url or null, items[]}].  Values of
- * nested objects and of lists are items, a line each.  home: the address of
- * the ledger, for links to what an id was part of.
+ * nested objects and of lists are items, a line each.  An id is told by the
+ * name of what it is the id of (naming.h), with a link.
  */
-json_t *tell_fields(const struct wire *wire, const char *kind,
-                    const json_t *entry, const char *home);
+json_t *tell_fields(const struct reading *reading, const char *kind,
+                    const json_t *entry);
 
 #endif

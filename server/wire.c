@@ -79,7 +79,7 @@ json_t *wire_share(const struct wire *wire, int64_t ppm)
     return wire_ppm(wire, wire->people ? (ppm + 50) / 100 * 100 : ppm);
 }
 
-static json_t *wire_number(const struct wire *wire, int64_t number)
+json_t *wire_count(const struct wire *wire, int64_t number)
 {
     char text[PROSE_CHARS];
 
@@ -174,7 +174,7 @@ static json_t *wire_some_number(const struct wire *wire, enum field_type type,
 {
     if (type == TYPE_ppm || type == TYPE_rate)
         return wire_ppm(wire, number);
-    return wire_number(wire, number);
+    return wire_count(wire, number);
 }
 
 json_t *wire_value(const struct wire *wire, enum field_type type,
@@ -221,7 +221,7 @@ json_t *wire_value(const struct wire *wire, enum field_type type,
     case FORM_CHOICE:
         return wire_word(wire, choice_word(type, *(const uint8_t *)value));
     case FORM_CHAIN:
-        return wire_number(wire, ((const struct chain *)value)->count);
+        return wire_count(wire, ((const struct chain *)value)->count);
     case FORM_TEXT:
     case FORM_LINK:
         return json_null(); /* No record shows them as they are. */

@@ -27,6 +27,7 @@ struct wire {
 json_t *wire_amount(const struct wire *wire, struct amount amount);
 /* For people without a fraction that is nothing. */
 json_t *wire_round(const struct wire *wire, struct amount amount);
+json_t *wire_count(const struct wire *wire, int64_t count);
 json_t *wire_date(const struct wire *wire, struct date date);
 json_t *wire_instant(const struct wire *wire, struct instant instant);
 json_t *wire_ppm(const struct wire *wire, int64_t ppm);

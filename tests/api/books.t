@@ -112,4 +112,20 @@ GET /books/audit
 GET /books/lines
     Accept: text/html
     < 200
-    < text <table>
+    < text >Statement [^<]+</a>
+    < without >[a-z]-[A-Za-z0-9_-]{22}<
+GET /books/lines?state=open&lang=fr
+    Accept: text/html
+    < text Seulement les lignes non attribuées
+GET /books/statements?lang=fr
+    Accept: text/html
+    < text >Relevé [^<]+</a>
+GET /books/banks
+    Accept: text/html
+    < text FR76 3000 6000 0112
+GET /books/payouts?lang=fr
+    Accept: text/html
+    < text Rien n’a encore été versé
+GET /books/claims?lang=fr
+    Accept: text/html
+    < text A – [^<]+</a>

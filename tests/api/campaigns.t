@@ -110,6 +110,13 @@ GET /campaigns/campaigns/@k:mill
     < text €1,000.00
     < text Awaited|awaited
     < text href="/campaigns/campaigns/@k:mill/pledge\?nature=gift"
+GET /campaigns/pledges
+    Accept: text/html
+    < text <a href="/campaigns/campaigns/@k:mill">The mill</a>
+    < without >[a-z]-[A-Za-z0-9_-]{22}<
+GET /campaigns/funds?lang=fr
+    Accept: text/html
+    < text fonds d’abondement
 GET /campaigns/campaigns/@k:mill?lang=fr
     Accept: text/html
     < text 1\s000,00\s€

@@ -117,7 +117,38 @@ GET /shares/redemptions
     Accept: text/html
     < 200
     < text <h1>Redemptions</h1>
-    < text €2,000.00
+    < text €2,000<
+    < text Capital floor</dt><dd class="n">€1,000
+    < text <a href="/shares/entries\?subject=@p:leo">Member no. \d</a>
+    < text <a href="/shares/classes">A – [^<]+</a>
+    < without >[prc]-[A-Za-z0-9_-]{22}<
+GET /shares/classes?lang=fr
+    Accept: text/html
+    < text <h1>Catégories de parts</h1>
+    < text Qui peut détenir
+    < text à la souscription, sous 21 jours
+GET /shares/holdings
+    Accept: text/html
+    < text Member no. \d
+    < without >[prc]-[A-Za-z0-9_-]{22}<
+GET /shares/holdings?party=@p:nobody
+    Accept: text/html
+    < text Nobody holds shares yet
+    < without <table
+GET /shares/movements
+    Accept: text/html
+    < text <td role="cell" class="n"><span class="of" aria-hidden="true">Shares</span>100\s
+GET /shares/subscriptions
+    Accept: text/html
+    < text from 1 to \d+
+GET /shares/officers?lang=fr
+    Accept: text/html
+    < text Titulaire
+    < text href="/shares/entries/\d+\?lang=fr">Écriture \d+</a>
+GET /shares/keys
+    Accept: text/html
+    < text The log’s own keys
+    < text <code>api.example/shares/clerk\+
 GET /shares?lang=fr
     Accept: text/html
     < text Capital souscrit
