@@ -274,6 +274,117 @@ async function node(browser, base) {
     (await fetch(`${base}/verify?ledger=pages`)).status === 400);
 }
 
+// ---- A whole log, from the page of an audit ----
+
+async function checkAll(page) {
+  await page.locator("[data-start]").click();
+  await page.locator("[data-start]:enabled").waitFor();
+  return page.locator("[data-whole] [role=status]").innerText();
+}
+
+const remember = (page, seen) => page.evaluate((value) => {
+  const { origin } = document.querySelector("[data-whole]").dataset;
+  localStorage.setItem(`terreau.seen.${origin}`, JSON.stringify(value));
+}, seen);
+
+// A log from a folder in place of the node's own.
+async function put(page, folder) {
+  await page.unrouteAll();
+  await page.route(/\/pages\/(checkpoint|policy|tile\/)/, async (route) => {
+    const path = new URL(route.request().url()).pathname.slice(7);
+    try {
+      await route.fulfill({ body: await readFile(`${folder}/${path}`) });
+    } catch {
+      await route.fulfill({ status: 404 });
+    }
+  });
+  await page.evaluate(() => {
+    document.querySelector("[data-whole]").dataset.origin =
+      "log.example/velo";
+    localStorage.clear();
+  });
+}
+
+async function whole(browser, base) {
+  const page = await browser.newPage({ viewport: { width: 320, height: 700 } });
+  const complaints = [];
+  page.on("pageerror", (error) => complaints.push(error.message));
+  await page.goto(`${base}/pages/audit?lang=en`);
+  const { head } = await (await fetch(`${base}/pages/audit`,
+    { headers: { Accept: "application/json" } })).json();
+  let text = await checkAll(page);
+  check("a browser checks all entries of a node's log",
+    text.includes("✓ The log is whole") &&
+    text.includes(`All ${head.size} entries`), text);
+  check("it says what is not proved", /Not proved here/.test(text) &&
+    /told by this site/.test(text) && /No witness was asked for/.test(text),
+    text);
+  check("the first time there is nothing to compare with",
+    /has not checked this log before/.test(text), text);
+  text = await checkAll(page);
+  check("the second time it is compared with the first",
+    text.includes(`last saw ${head.size} entries`), text);
+  await remember(page, { size: head.size + 1, root: "" });
+  text = await checkAll(page);
+  check("entries that were removed since are noticed",
+    /✗[^]*entries were removed/.test(text), text);
+  await remember(page, { size: 2, root: btoa("x".repeat(32)) });
+  text = await checkAll(page);
+  check("entries that were changed since are noticed",
+    /✗[^]*first 2 entries are not those/.test(text), text);
+  await page.route("**/tile/entries/**", (route) => route.abort());
+  text = await checkAll(page);
+  check("a network that fails accuses nobody",
+    /Nothing is proved; try again/.test(text) && !text.includes("✗"), text);
+  check("it fits a narrow page", await page.evaluate(() =>
+    document.documentElement.scrollWidth <=
+      document.documentElement.clientWidth));
+  await larger(page);
+  check("the audit page is quiet", complaints.length === 0,
+    complaints.join("; "));
+  await page.close();
+}
+
+// Logs of several bundles, and what can be wrong with one.
+async function larger(page) {
+  grown("whole", "600", "cosigned=1700000000", "cosigned=1700000001");
+  await put(page, `${work}/whole`);
+  let text = await checkAll(page);
+  check("a log of three bundles with its witnesses is whole",
+    /✓[^]*All 600 entries/.test(text) && /2 independent witnesses/.test(text),
+    text);
+  const part = `${work}/whole/tile/entries/001`;
+  const bundle = await readFile(part);
+  for (const [what, at] of [["a leaf", bundle.length - 3], ["a length", 0]]) {
+    const other = Buffer.from(bundle);
+    other[at] ^= 1;
+    await writeFile(part, other);
+    text = await checkAll(page);
+    check(`${what} that was changed is noticed`,
+      text.includes("✗ This log does not add up"), text);
+  }
+  await writeFile(part, bundle);
+  const policy = `${work}/whole/policy`, rule = await readFile(policy, "utf8");
+  await cp(`${work}/log/policy`, policy);
+  await page.evaluate(() => localStorage.clear());
+  text = await checkAll(page);
+  check("a log that asks for no witness says so",
+    /No witness was asked for/.test(text), text);
+  await writeFile(policy, rule);
+  grown("alone", "600");
+  await cp(`${work}/alone/checkpoint`, `${work}/whole/checkpoint`);
+  text = await checkAll(page);
+  check("too few witnesses are told, and not as a fault",
+    /✓[^]*Not enough witnesses/.test(text), text);
+  await page.route("**/tile/entries/001*", async (route) => {
+    await page.locator("[data-stop]").click();
+    await route.fallback();
+  });
+  text = await checkAll(page);
+  check("a check can be stopped, and then proves nothing",
+    /Stopped after \d+ of 600 entries/.test(text), text);
+}
+
 const browser = await chromium.launch(
   { executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
     args: ["--no-sandbox"] });
@@ -284,6 +395,7 @@ try {
   const [server, base] = await serve("pages.inc");
   try {
     await node(browser, base);
+    await whole(browser, base);
   } finally {
     server.stdin.end();
   }
