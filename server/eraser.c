@@ -14,7 +14,8 @@
 struct search {
     struct node *node;
     struct db *db;
-    char email[PERSON_EMAIL_BYTES + 1]; /* Folded. */
+    char email[PERSON_EMAIL_BYTES + 1]; /* Folded; "": not known. */
+    char party[ID_CHARS + 1];           /* Folded, too. */
 };
 
 static char fold(uint8_t c)
@@ -56,7 +57,9 @@ static bool delete_if_theirs(void *context, const struct store_sealed *row,
     if (seal_open(search->node->ring, &place, row->box.nonce,
                   (const uint8_t *)row->box.bytes.bytes, row->box.bytes.size,
                   plain, &why)) {
-        theirs = contains(plain, size, search->email);
+        theirs =
+            contains(plain, size, search->party) ||
+            (search->email[0] != '\0' && contains(plain, size, search->email));
         sodium_memzero(plain, size);
     }
     free(plain);
@@ -84,17 +87,19 @@ static bool erase(struct node *node, struct db *db,
     struct id party = {.letter = 'p'};
     char email[VAULT_EMAIL_BYTES + 1];
     struct error why = {0};
-    bool known, done = true;
+    bool known, done;
 
     memcpy(party.bytes, person->subject, sizeof party.bytes);
+    id_write(search.party, party);
+    for (char *c = search.party; *c != '\0'; c++)
+        *c = fold((uint8_t)*c);
     known = vault_email_of(node, db, person->ledger_id, party, email, &why);
     if (!known && why.code != ERROR_ABSENT && why.code != ERROR_DOUBT)
         return fail_again(error, why.code, &why);
-    if (known) { /* Whom nobody can read is erased all the same. */
+    if (known) /* Whom nobody can read is erased all the same. */
         (void)person_fold_case(search.email, email);
-        done = delete_waiting(&search, person->ledger_id, error) &&
-               session_end_all(node, db, email, error);
-    }
+    done = delete_waiting(&search, person->ledger_id, error) &&
+           (!known || session_end_all(node, db, email, error));
     sodium_memzero(email, sizeof email);
     sodium_memzero(search.email, sizeof search.email);
     return done &&

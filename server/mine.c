@@ -1,6 +1,8 @@
 #include "server/mine.h"
 #include "ledger/affairs.h"
+#include "server/catalogue.h"
 #include "server/reading.h"
+#include "server/reason.h"
 #include "server/receipts.h"
 
 #include <assert.h>
@@ -123,16 +125,19 @@ static bool read_fold(struct person *person)
 /* Why it cannot be erased now; null: it can. */
 static json_t *refusal(struct person *person, bool all)
 {
+    const char *language = person->request->language;
     char note[MINE_NOTE_BYTES];
     struct error why = {0};
+    BUFFER(text);
     size_t size;
 
     if (!person->host->node->has_clerk)
-        return json_string("this node has no clerk");
+        return json_string(say(language, "this node has no clerk"));
     size = mine_erase_note(person->host, person->who.party, all, note);
     if (mine_try(person->host, note, size, &why))
         return json_null();
-    return json_string(why.text);
+    (void)reason_say(&text, language, &why);
+    return json_string(text.bytes);
 }
 
 static bool add_entry(void *context, const struct store_entry *entry,

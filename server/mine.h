@@ -29,10 +29,6 @@ MUST_USE bool mine_party(const struct request *request, const char *email,
 enum { MINE_NOTE_BYTES = 4096 };
 size_t mine_erase_note(struct ledger_host *host, struct id party, bool all,
                        char out[static MINE_NOTE_BYTES]);
-/* An entry by which the clerk says that the fields are others now. */
-size_t mine_update_note(struct ledger_host *host, struct id party,
-                        const struct hash *commitment,
-                        char out[static MINE_NOTE_BYTES]);
 /* Would the ledger take the note now?  Fails as the fold. */
 MUST_USE bool mine_try(struct ledger_host *host, const char *note, size_t size,
                        struct error *error);

@@ -50,20 +50,6 @@ size_t mine_erase_note(struct ledger_host *host, struct id party, bool all,
     return sign(host, &entry, out);
 }
 
-size_t mine_update_note(struct ledger_host *host, struct id party,
-                        const struct hash *commitment,
-                        char out[static MINE_NOTE_BYTES])
-{
-    struct entry entry;
-
-    start(&entry, ENTRY_party_update);
-    entry.party_update.commitment = *commitment;
-    entry.party_update.party = party;
-    GIVE(&entry, party_update, commitment);
-    GIVE(&entry, party_update, party);
-    return sign(host, &entry, out);
-}
-
 static bool fold_note(const struct view *view, const struct ledger_host *host,
                       struct folder *folder, const char *note, size_t size,
                       struct error *error)

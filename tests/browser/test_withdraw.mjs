@@ -53,6 +53,52 @@ async function withdraw(page) {
   await context.close();
 }
 
+// ---- Data are changed, signed by the key ----
+
+{
+  const context = await browser.newContext({ locale: "fr-FR",
+    viewport: { width: 360, height: 740 }, bypassCSP: true });
+  const page = await pledge(context, "lea@example.org");
+  const enter = async (email) => {
+    await page.goto(`${node.base}/sign-in?next=/me&lang=fr`);
+    await page.locator("[name=email]").fill(email);
+    await page.locator("main form button").first().click();
+    const { text } = await letter(node, email, /\/sign-in\//);
+
+    await page.goto(/(http\S+\/sign-in\/\S+)/.exec(text)[1]);
+    await page.locator("main form button").first().click();
+    await page.waitForURL(/\/me/);
+  };
+
+  await enter("lea@example.org");
+  await audit(page, "their page");
+  await page.getByRole("link", { name: "Changer ces données" }).click();
+  await audit(page, "the form of their data");
+  await fill(page, { phone: "+33 1 99 00 11 22", email: "lea@osmes.example" });
+  await page.getByRole("button", { name: "Continuer" }).click();
+  await page.getByRole("button", { name: "Signer et enregistrer" }).waitFor();
+  await audit(page, "the change to sign");
+  await page.getByRole("button", { name: "Signer et enregistrer" }).click();
+  await page.getByRole("heading", { name: "Ouvrez votre boîte" }).waitFor();
+  const before = await size();
+  const { text } = await letter(node, "lea@osmes.example", /\/address\//);
+
+  await page.goto(/(http\S+\/address\/\S+)/.exec(text)[1]);
+  await audit(page, "the new address");
+  await page.getByRole("button", { name: "Utiliser cette adresse" }).click();
+  await page.getByRole("heading", { name: /est en service/ }).waitFor();
+  const entry = await json(`/pledging/entries/${before}`);
+
+  check("the browser's key has signed that the data are others",
+    entry.kind === "party.update" && entry.signers[0].startsWith("p-"),
+    JSON.stringify(entry));
+  await letter(node, "lea@example.org", /n’ouvre\s+plus votre\s+page/);
+  await enter("lea@osmes.example");
+  check("the new address opens their page, with the data changed",
+    await page.getByText("+33 1 99 00 11 22").count() === 1);
+  await context.close();
+}
+
 // ---- The key is lost ----
 
 {
