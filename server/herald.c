@@ -1,6 +1,7 @@
 #include "server/herald.h"
 #include "server/log.h"
 #include "server/nap.h"
+#include "server/news.h"
 #include "server/notice.h"
 #include "server/vault.h"
 #include "sql/store_told.h"
@@ -27,14 +28,6 @@ struct herald {
 };
 
 /* ---- Which entry makes which mail ---- */
-
-/* Something that happened to a pledge, or to a party (pledge: none). */
-struct event {
-    enum entry_kind kind;
-    int64_t index;
-    struct id pledge, party;
-    struct amount amount; /* Of a bank line. */
-};
 
 static bool is_paid(const struct record_pledge *pledge,
                     const struct event *event)
@@ -72,11 +65,12 @@ static bool has_money(const struct record_pledge *pledge,
     return amount_is_positive(pledge->received);
 }
 
-static bool is_converted(const struct record_pledge *pledge,
-                         const struct event *event)
+static bool always(const struct record_pledge *pledge,
+                   const struct event *event)
 {
+    (void)pledge;
     (void)event;
-    return pledge->head.state == STATE_pledge_CONVERTED;
+    return true;
 }
 
 static const struct {
@@ -92,129 +86,9 @@ static const struct {
     {ENTRY_bank_allocate, "part", is_part},
     {ENTRY_pledge_withdraw, "withdrawn", is_withdrawn},
     {ENTRY_campaign_close, "failed", has_money}, /* If it failed. */
-    {ENTRY_clerk_step, "success", is_converted},
+    {ENTRY_clerk_step, "success", always},
+    {ENTRY_payout_prepare, "refund", always}, /* The bank has debited it. */
 };
-
-/* ---- What happened ---- */
-
-struct events {
-    struct ledger_host *host;
-    struct event *items;
-    size_t count, room;
-};
-
-static void add(struct events *events, const struct event *event)
-{
-    if (events->count == events->room) {
-        events->room = events->room == 0 ? 64 : 2 * events->room;
-        events->items =
-            realloc(events->items, events->room * sizeof events->items[0]);
-        if (events->items == NULL)
-            abort();
-    }
-    events->items[events->count++] = *event;
-}
-
-/* All pledges of a campaign that ended badly; those that an act's step has
- * turned into something. */
-static void add_many(struct events *events, const struct event *event,
-                     const struct id *campaign)
-{
-    const struct state *state = events->host->at.base;
-    size_t count = state_count(state, RECORD_pledge);
-
-    for (size_t i = 0; i < count; i++) {
-        const struct record_pledge *pledge =
-            (const void *)state_at(state, RECORD_pledge, i);
-        struct event one = *event;
-
-        if (campaign == NULL ? pledge->head.touched != event->index
-                             : !id_equal(pledge->campaign, *campaign))
-            continue;
-        one.pledge = record_id(&pledge->head);
-        add(events, &one);
-    }
-}
-
-static void add_line(struct events *events, struct event event,
-                     const struct entry *entry)
-{
-    const struct record_line *line = (const void *)state_find_id(
-        events->host->at.base, entry->bank_line.line);
-
-    if (line == NULL || line->target.letter != 'g')
-        return;
-    event.pledge = line->target;
-    event.amount = entry->bank_line.amount;
-    add(events, &event);
-}
-
-static void add_parts(struct events *events, struct event event,
-                      const struct entry *entry)
-{
-    const struct list *parts = &entry->bank_allocate.parts;
-    const struct object_part *part = parts->items;
-
-    for (uint32_t i = 0; i < parts->count; i++)
-        if (GIVEN(&part[i], part, target) && part[i].target.letter == 'g') {
-            event.pledge = part[i].target;
-            add(events, &event);
-        }
-}
-
-/* What the state says of it is as of now: later entries may have changed it,
- * and then a later event tells. */
-static void see(struct events *events, const struct entry *entry, int64_t index)
-{
-    struct event event = {.kind = entry->kind, .index = index};
-
-    if (entry->kind == ENTRY_bank_line) {
-        add_line(events, event, entry);
-    } else if (entry->kind == ENTRY_bank_allocate) {
-        add_parts(events, event, entry);
-    } else if (entry->kind == ENTRY_pledge_withdraw) {
-        event.pledge = entry->pledge_withdraw.pledge;
-        add(events, &event);
-    } else if (entry->kind == ENTRY_campaign_close &&
-               entry->campaign_close.outcome == OUTCOME_FAILED) {
-        add_many(events, &event, &entry->campaign_close.campaign);
-    } else if (entry->kind == ENTRY_clerk_step) {
-        add_many(events, &event, NULL);
-    } else if (entry->kind == ENTRY_key_add) {
-        event.party = entry->key_add.party;
-        add(events, &event);
-    }
-}
-
-static bool see_entry(void *context, const struct store_entry *row,
-                      struct error *error)
-{
-    struct events *events = context;
-    struct envelope *envelope = malloc(sizeof *envelope);
-    struct entry_lists *lists = malloc(sizeof *lists);
-    struct instant accepted;
-    struct entry entry;
-    struct text note;
-    bool read;
-
-    if (envelope == NULL || lists == NULL)
-        abort();
-    lists->used = 0;
-    read =
-        leaf_read(&accepted, &note, row->leaf.bytes, row->leaf.size, error) &&
-        envelope_read(envelope, note.bytes, note.size, events->host->origin,
-                      error) &&
-        entry_parse(&entry, lists, envelope->json.bytes, envelope->json.size,
-                    error);
-    if (read) {
-        host_read(events->host);
-        see(events, &entry, row->idx);
-        host_done(events->host);
-    }
-    free(lists);
-    free(envelope);
-    return read;
-}
 
 /* ---- Told ---- */
 
@@ -325,7 +199,7 @@ static bool tell_page(struct ledger_host *host, struct db *db, bool *more,
         return true;
     until = size - from > PAGE ? from + PAGE : size;
     good = store_entries(db, host->ledger_id, from, until,
-                         (struct store_each){&events, {.entry = see_entry}},
+                         (struct store_each){&events, {.entry = news_read}},
                          error) &&
            db_begin(db, &transaction, error);
     for (size_t i = 0; i < events.count && good; i++)
@@ -355,9 +229,10 @@ static bool remind(struct ledger_host *host, struct db *db, struct error *error)
             campaign->head.state == STATE_campaign_OPEN &&
             now < campaign->settles.ms &&
             campaign->settles.ms - now <= REMIND_DAYS * (int64_t)DAY_MS)
-            add(&events, &(struct event){.index = pledge->head.made,
-                                         .pledge = record_id(&pledge->head),
-                                         .party = pledge->party});
+            news_add(&events,
+                     &(struct event){.index = pledge->head.made,
+                                     .pledge = record_id(&pledge->head),
+                                     .party = pledge->party});
     }
     host_done(host);
     for (size_t i = 0; i < events.count && good; i++) {

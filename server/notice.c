@@ -21,7 +21,7 @@ static void set_money(json_t *document, const struct wire *wire,
 
     set_amount(document, "amount", wire, pledge->amount);
     set_amount(document, "sum", wire, pledge->received);
-    set_amount(document, "counted", wire, campaign->received);
+    set_amount(document, "counted", wire, counted_of(campaign));
     set_amount(document, "minimum", wire, campaign->minimum);
     if (!amount_sub(&left, pledge->amount, pledge->received))
         return;
@@ -71,6 +71,21 @@ static void set_payment(json_t *document, const struct reading *reading,
         if (json_is_string(value))
             wire_set(document, names[i][0], json_incref(value));
     }
+}
+
+/* What it became: shares, once they have numbers. */
+static void set_shares(json_t *document, const struct reading *reading,
+                       const struct record_pledge *pledge)
+{
+    const struct record_subscription *shares = (const void *)state_find(
+        reading->state, RECORD_subscription, link_of_id(pledge->became).key);
+
+    if (pledge->became.letter != 's' || shares == NULL ||
+        shares->head.state != STATE_subscription_ISSUED)
+        return;
+    wire_set(document, "n", json_integer(shares->quantity));
+    wire_set(document, "from", json_integer(shares->first));
+    wire_set(document, "to", json_integer(shares->last));
 }
 
 /* What was sent beyond what was pledged, by one transfer. */
@@ -133,6 +148,7 @@ static json_t *describe(const struct reading *reading,
     set_money(document, wire, pledge, campaign);
     set_days(document, wire, pledge, campaign);
     set_payment(document, reading, pledge);
+    set_shares(document, reading, pledge);
     return document;
 }
 
@@ -158,6 +174,8 @@ bool notice_queue(struct ledger_host *host, struct db *db,
             return fail(error, ERROR_ABSENT, "there is no such pledge");
         document = describe(&reading, pledge);
         set_excess(document, &reading.wire, pledge, notice->paid);
+        if (strcmp(notice->name, "refund") == 0)
+            set_amount(document, "sum", &reading.wire, notice->paid);
     }
     reading_close(&reading);
     mail.document = document;

@@ -3,7 +3,7 @@
  *
  * One document serves them all (templates/mail/): coop, status_url, campaign,
  * amount, no, beneficiary, iban, ref, due, until, sum, left, more, by,
- * counted, minimum, date.  What is not so is not there.
+ * counted, minimum, date, n, from, to.  What is not so is not there.
  */
 #ifndef SERVER_NOTICE_H
 #define SERVER_NOTICE_H
@@ -15,7 +15,7 @@ struct notice {
     const char *name;   /* Of the template. */
     struct id pledge;   /* None: it is about the party alone. */
     struct id party;    /* Without a pledge. */
-    struct amount paid; /* By one transfer, if that is the news. */
+    struct amount paid; /* By one transfer or payment, if that is the news. */
     const char *language;
     const char *to;
     const struct mail_file *file; /* NULL: nothing goes along. */

@@ -22,28 +22,37 @@ static bool is_open(const struct record_pledge *pledge)
            pledge->head.state == STATE_pledge_RECEIVED;
 }
 
+static bool is_decided(const struct record_campaign *campaign)
+{
+    return campaign->head.state != STATE_campaign_OPEN;
+}
+
+/* The ledger would still take it of a pledge that nobody paid; but once the
+ * campaign has ended there is nothing left to take back. */
 bool pledge_may_withdraw(const struct reading *reading,
                          const struct record_pledge *pledge)
 {
     const struct record_campaign *campaign = campaign_of(reading, pledge);
     struct instant now = reading->wire.now;
 
-    if (!is_open(pledge))
+    if (!is_open(pledge) || is_decided(campaign))
         return false;
     if (now.ms < pledge->cooling_off_until.ms)
         return true;
     if (pledge->head.state == STATE_pledge_AWAITING &&
         amount_is_zero(pledge->received))
         return true;
-    return campaign->head.state == STATE_campaign_OPEN &&
-           now.ms < campaign->closes.ms;
+    return now.ms < campaign->closes.ms;
 }
 
-struct amount pledge_due(const struct record_pledge *pledge)
+/* What is still to pay; 0 unless it is awaited. */
+static struct amount due_of(const struct reading *reading,
+                            const struct record_pledge *pledge)
 {
     struct amount due = amount_from_minor(0);
 
     if (pledge->head.state != STATE_pledge_AWAITING ||
+        is_decided(campaign_of(reading, pledge)) ||
         !amount_sub(&due, pledge->amount, pledge->received) ||
         amount_is_negative(due))
         return amount_from_minor(0);
@@ -71,11 +80,20 @@ static const struct {
     {"charged_back", "The bank took the transfer back.",
      "La banque a repris le virement."},
     {"refund_due", "You will be refunded.", "Vous serez remboursé."},
+    {"paying", "Your refund is on its way.",
+     "Votre remboursement est en route."},
+    {"refunded", "You have been refunded.", "Vous avez été remboursé."},
+    {"refund_returned", "Your bank sent the refund back: please write to us.",
+     "Votre banque a renvoyé le remboursement : écrivez-nous."},
     {"donation_due", "Your money goes to the cooperative.",
      "La somme va à la coopérative."},
     {"conversion_due", "The campaign succeeded.", "La campagne a réussi."},
     {"expired", "No transfer came: the pledge has lapsed.",
      "Aucun virement n’est venu : l’engagement est annulé."},
+    {"donated", "Your money goes to the cooperative.",
+     "La somme va à la coopérative."},
+    {"move_due", "Your pledge moves to another campaign.",
+     "Votre engagement est reporté sur une autre campagne."},
     {"converted", "The campaign succeeded.", "La campagne a réussi."},
     {"given_back", "You will be refunded.", "Vous serez remboursé."},
     {"moved", "Your pledge has moved to another campaign.",
@@ -85,8 +103,11 @@ static const struct {
 static const char *heading_of(const struct reading *reading,
                               const struct record_pledge *pledge)
 {
+    /* What is too much goes back beside it, and is said below. */
     const char *shown =
-        state_shown(reading->state, &pledge->head, reading->wire.now);
+        pledge->head.state == STATE_pledge_CONVERTED
+            ? "converted"
+            : state_shown(reading->state, &pledge->head, reading->wire.now);
 
     for (size_t i = 0; i < sizeof headings / sizeof *headings; i++)
         if (strcmp(headings[i].shown, shown) == 0)
@@ -119,7 +140,7 @@ static json_t *transfer_note(const struct reading *reading,
 
     if (has_come(pledge))
         return json_string(BOTH(french, "received", "reçu"));
-    if (!is_open(pledge))
+    if (!is_open(pledge) || is_decided(campaign_of(reading, pledge)))
         return json_string(
             BOTH(french, "not awaited any more", "n’est plus attendu"));
     if (!amount_is_positive(pledge->received))
@@ -136,7 +157,7 @@ static json_t *list_steps(const struct reading *reading,
     bool french = reading->wire.french;
     bool received = has_come(pledge);
     bool booked = pledge->head.state == STATE_pledge_CONVERTED;
-    bool decided = campaign->head.state != STATE_campaign_OPEN;
+    bool decided = is_decided(campaign);
     json_t *list = json_array();
     char by[PROSE_CHARS];
 
@@ -144,7 +165,8 @@ static json_t *list_steps(const struct reading *reading,
     add_step(list, BOTH(french, "Signed and confirmed", "Signé et confirmé"),
              json_null(), true, false);
     add_step(list, BOTH(french, "Transfer", "Virement"),
-             transfer_note(reading, pledge), received, is_open(pledge));
+             transfer_note(reading, pledge), received,
+             is_open(pledge) && !decided);
     add_step(
         list, BOTH(french, "Campaign result", "Résultat de la campagne"),
         decided ? json_null()
@@ -176,7 +198,7 @@ bool pledge_epc(char *out, const struct reading *reading,
         .name = {bank->name.bytes, bank->name.size},
         .iban = {bank->iban.bytes, bank->iban.size},
         .reference = {pledge->reference.bytes, pledge->reference.size},
-        .amount = pledge_due(pledge),
+        .amount = due_of(reading, pledge),
     };
     return epc_write(out, &transfer);
 }
@@ -185,8 +207,8 @@ static void put_payment(const struct reading *reading, json_t *body,
                         const struct record_pledge *pledge)
 {
     struct date until = last_day(reading, campaign_of(reading, pledge));
-    json_t *payment =
-        payment_of(reading, pledge_due(pledge), &pledge->reference, &until);
+    json_t *payment = payment_of(reading, due_of(reading, pledge),
+                                 &pledge->reference, &until);
     char epc[EPC_BYTES_MAX + 1], figure[AMOUNT_CHARS];
     int side;
     BUFFER(path);
@@ -194,7 +216,7 @@ static void put_payment(const struct reading *reading, json_t *body,
     wire_set(body, "payment", payment);
     if (json_is_null(payment))
         return;
-    amount_write(figure, pledge_due(pledge),
+    amount_write(figure, due_of(reading, pledge),
                  currency_digits(reading->ledger->currency));
     wire_set(payment, "figure", json_string(figure));
     if (!pledge_epc(epc, reading, pledge)) {
@@ -205,6 +227,59 @@ static void put_payment(const struct reading *reading, json_t *body,
     if (reading->wire.people && qr_path(&path, &side, epc))
         wire_set(payment, "qr",
                  json_pack("{s:i, s:s}", "side", side, "path", path.bytes));
+}
+
+/* ---- What came, and what it became ---- */
+
+static void add_sum(const struct reading *reading, json_t *list,
+                    const char *title, struct amount sum)
+{
+    if (amount_is_positive(sum))
+        wire_append(list, json_pack("{s:s, s:o}", "title", title, "value",
+                                    wire_amount(&reading->wire, sum)));
+}
+
+/* Shares by number; a gift or a loan by its sum. */
+static json_t *words_of_became(const struct reading *reading,
+                               const struct record_pledge *pledge,
+                               const struct offering *offering)
+{
+    const struct record *record =
+        pledge->became.letter == 0
+            ? NULL
+            : state_find_id(reading->state, pledge->became);
+    const struct record_subscription *shares = (const void *)record;
+
+    if (record == NULL || record->type != RECORD_subscription ||
+        shares->head.state != STATE_subscription_ISSUED)
+        return offering_words(offering, reading, pledge->converted);
+    return json_sprintf(
+        BOTH(reading->wire.french,
+             "%" PRId64 " shares, numbers %" PRId64 " to %" PRId64,
+             "%" PRId64 " parts, numéros %" PRId64 " à %" PRId64),
+        shares->quantity, shares->first, shares->last);
+}
+
+static void put_sums(const struct reading *reading, json_t *body,
+                     const struct record_pledge *pledge,
+                     const struct offering *offering)
+{
+    bool french = reading->wire.french;
+    json_t *list = json_array();
+
+    add_sum(reading, list, BOTH(french, "Received", "Reçu"), pledge->received);
+    add_sum(reading, list, BOTH(french, "Matched", "Abondé"), pledge->matched);
+    add_sum(reading, list, BOTH(french, "Kept", "Conservé"), pledge->converted);
+    if (amount_is_positive(pledge->converted))
+        wire_append(list,
+                    json_pack("{s:s, s:o}", "title",
+                              BOTH(french, "For it you have", "Vous avez"),
+                              "value",
+                              words_of_became(reading, pledge, offering)));
+    add_sum(reading, list, BOTH(french, "Goes back", "À vous rendre"),
+            pledge->refund);
+    wire_set(body, "has_sums", json_boolean(json_array_size(list) > 0));
+    wire_set(body, "sums", list);
 }
 
 /* ---- Taking back ---- */
@@ -278,7 +353,7 @@ void pledge_describe(const struct reading *reading, json_t *body,
                      const struct record_pledge *pledge)
 {
     const struct record_campaign *campaign = campaign_of(reading, pledge);
-    struct amount due = pledge_due(pledge);
+    struct amount due = due_of(reading, pledge);
     struct offering offering;
     json_t *known = wire_record(&reading->wire, &pledge->head);
 
@@ -286,9 +361,11 @@ void pledge_describe(const struct reading *reading, json_t *body,
     json_decref(known);
     wire_set(body, "campaign", campaign_brief(reading, campaign));
     wire_set(body, "due", wire_amount(&reading->wire, due));
-    if (offering_find(&offering, reading, campaign, pledge->nature))
+    if (offering_find(&offering, reading, campaign, pledge->nature)) {
         wire_set(body, "words",
                  offering_words(&offering, reading, pledge->amount));
+        put_sums(reading, body, pledge, &offering);
+    }
     wire_set(body, "heading", json_string(heading_of(reading, pledge)));
     wire_set(body, "steps", list_steps(reading, pledge));
     wire_set(body, "has_refund",

@@ -6,14 +6,12 @@
 
 #include "server/reading.h"
 
-/* May it be taken back now, as the ledger would judge? */
+/* May it be taken back now? */
 bool pledge_may_withdraw(const struct reading *reading,
                          const struct record_pledge *pledge);
 
-/* What is still to pay; 0 unless it is awaited. */
-struct amount pledge_due(const struct record_pledge *pledge);
-
-/* heading, lead, steps[{title, note, done, now}], payment with its QR code,
+/* heading, steps[{title, note, done, now}], sums[{title, value}] of what came
+ * and what it became, payment with its QR code,
  * withdraw{allowed, until, rule}, receipt{number, url, proof_url, entry}. */
 void pledge_describe(const struct reading *reading, json_t *body,
                      const struct record_pledge *pledge);

@@ -173,6 +173,38 @@ bool campaign_close_get(const struct request *request, struct reply *reply,
     return true;
 }
 
+static json_t *describe_call(const struct reading *reading,
+                             const struct record_match_call *call)
+{
+    json_t *object = wire_record(&reading->wire, &call->head);
+    struct amount due;
+
+    if (call->head.state == STATE_match_call_PAID ||
+        !amount_sub(&due, call->amount, call->received))
+        due = amount_from_minor(0);
+    (void)json_object_del(object, "fund");
+    (void)json_object_del(object, "reference");
+    wire_set(object, "payment",
+             payment_of(reading, due, &call->reference, &call->due));
+    return object;
+}
+
+static json_t *list_calls(const struct reading *reading, struct id fund)
+{
+    size_t count = state_count(reading->state, RECORD_match_call);
+    json_t *calls = json_array();
+
+    for (size_t i = 0; i < count; i++) {
+        const struct record_match_call *call =
+            (const void *)state_at(reading->state, RECORD_match_call, i);
+
+        if (id_equal(call->fund, fund))
+            wire_append(calls, describe_call(reading, call));
+    }
+    return calls;
+}
+
+/* With what was called of it, and how that is paid. */
 static json_t *describe_fund(const struct reading *reading,
                              const struct record *record)
 {
@@ -186,6 +218,7 @@ static json_t *describe_fund(const struct reading *reading,
             object, "last_day",
             wire_date(wire, instant_day((struct instant){fund->closes.ms - 1},
                                         wire->zone)));
+    wire_set(object, "calls", list_calls(reading, record_id(record)));
     return object;
 }
 

@@ -18,26 +18,34 @@ export async function serve(transcript) {
   const server = spawn(`${here}../api/run`,
     ["--serve", `${here}../api/${transcript}`],
     { stdio: ["pipe", "pipe", "inherit"] });
-  let mails = "";
+  const said = {};
 
   for await (const line of createInterface({ input: server.stdout })) {
     if (line.startsWith("not ok")) console.log(line);
-    if (line.startsWith("mails ")) mails = line.slice(6);
-    if (line.startsWith("serving "))
-      return { base: line.slice(8), mails, end: () => server.stdin.end() };
+    const [, name, value] = /^(mails|database|serving) (.*)/.exec(line) ?? [];
+
+    if (name) said[name] = value;
+    if (name === "serving")
+      return { base: value, mails: said.mails, database: said.database,
+        end: () => server.stdin.end() };
   }
   throw new Error("the server did not start");
 }
 
 // The newest letter to somebody that fits a pattern and was not taken yet.
-const taken = new Set();
+const taken = new Set(), opened = new Map();
+async function read(path) {
+  if (!opened.has(path)) // Letters are written at once, and never again.
+    opened.set(path, JSON.parse(await readFile(path, "utf8")));
+  return opened.get(path);
+}
 export async function letter(node, to, pattern) {
-  for (let tries = 0; tries < 200; tries++) {
+  for (let tries = 0; tries < 1200; tries++) {
     const names = await readdir(node.mails).catch(() => []);
 
     for (const name of names.filter((one) => one.endsWith(".json")).sort()
       .reverse()) {
-      const mail = JSON.parse(await readFile(`${node.mails}/${name}`, "utf8"));
+      const mail = await read(`${node.mails}/${name}`);
 
       if (mail.to === to && pattern.test(mail.text) &&
           !taken.has(`${name} ${pattern}`)) {
@@ -80,6 +88,7 @@ export async function audit(page, name) {
 export async function open(context) {
   const page = await context.newPage();
 
+  page.setDefaultTimeout(60000); // On a machine that is busy.
   page.complaints = [];
   page.on("console", (message) => {
     if (message.type() === "error" && !/\b422\b|\b40\d\b/.test(message.text()))
