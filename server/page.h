@@ -10,8 +10,11 @@
  *                                 values: {{_ From {first} to {a.last}.}}
  *     {{_ {n} day | {n} days # n}}  the form that the number n takes
  *     {{! remark }}
- * Names are looked up from the innermost section outwards; "page" is always
- * what the server adds (frame.h).
+ * Names are looked up from the innermost section outwards, of a.b only the
+ * first; "page" is always what the server adds (frame.h).
+ * Of mustache there are no raw values, no other delimiters, no lambdas, no
+ * blocks and parents: they are refused.  A line on which a tag stands alone
+ * stays, and a template that is included is not indented.
  * {{>content}} is the template asked for, {{>document}} the whole document in
  * a plain form.  "layout" is the frame of every page.
  *
