@@ -6,7 +6,11 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-enum { WHOLE = 1000000, PERCENT_CHARS = 24 };
+enum {
+    WHOLE = 1000000,
+    HALF_COLUMN_MAX = WHOLE / 24, /* Few columns are no walls. */
+    PERCENT_CHARS = 24,
+};
 
 /* Heights in pixels. */
 enum {
@@ -99,6 +103,11 @@ static const char *language_of(const struct wire *wire)
 static int64_t larger(int64_t a, int64_t b)
 {
     return a > b ? a : b;
+}
+
+static int64_t smaller(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
 }
 
 /* ---- Progress ---- */
@@ -251,7 +260,8 @@ static int height_at(int64_t value, int64_t top)
 static void add_grid(json_t *chart, const struct wire *wire, int64_t step,
                      int64_t top)
 {
-    for (int64_t value = step; value <= top; value += step) {
+    for (int64_t value = step; value <= smaller(top, AMOUNT_MAX);
+         value += step) {
         int y = COLUMN_FOOT - height_at(value, top);
         char shown[PROSE_CHARS];
 
@@ -277,9 +287,10 @@ json_t *chart_columns(const struct wire *wire, const char *id,
     for (size_t i = 0; i < count; i++) {
         int64_t slot = WHOLE / (int64_t)count;
         int64_t middle = slot * (int64_t)i + slot / 2;
+        int64_t half = smaller(slot / 5, HALF_COLUMN_MAX);
         int high = height_at(amount_to_minor(columns[i].amount), top);
 
-        add_rect(chart, "solid", NULL, middle - slot / 5, slot / 5 * 2,
+        add_rect(chart, "solid", NULL, middle - half, half * 2,
                  COLUMN_FOOT - high, high);
         /* Only as many words as have room on a telephone. */
         if (i % ((count + 5) / 6) == 0)

@@ -42,6 +42,31 @@ TEST(amounts_are_written_as_each_language_does)
           "90\u202f071\u202f992\u202f547\u202f409,91\u00a0€");
 }
 
+static void rounds(int64_t minor, uint8_t currency, const char *english,
+                   const char *french)
+{
+    char text[PROSE_CHARS];
+
+    prose_round(text, amount_from_minor(minor), currency, false);
+    assert_string_equal(text, english);
+    prose_round(text, amount_from_minor(minor), currency, true);
+    assert_string_equal(text, french);
+}
+
+TEST(round_amounts_lose_only_a_fraction_that_is_nothing)
+{
+    rounds(1864000, CURRENCY_EUR, "€18,640", "18\u202f640\u00a0€");
+    rounds(1864001, CURRENCY_EUR, "€18,640.01", "18\u202f640,01\u00a0€");
+    rounds(1864010, CURRENCY_EUR, "€18,640.10", "18\u202f640,10\u00a0€");
+    rounds(0, CURRENCY_EUR, "€0", "0\u00a0€");
+    rounds(99, CURRENCY_EUR, "€0.99", "0,99\u00a0€");
+    rounds(-10000, CURRENCY_GBP, "−£100", "−100\u00a0£");
+    rounds(1000, CURRENCY_JPY, "1,000\u00a0JPY", "1\u202f000\u00a0JPY");
+    rounds(500, currency_none, "5", "5");
+    rounds(AMOUNT_MAX - 91, CURRENCY_EUR, "€90,071,992,547,409",
+           "90\u202f071\u202f992\u202f547\u202f409\u00a0€");
+}
+
 static void reads(const char *typed, int64_t minor)
 {
     struct amount amount;
@@ -163,6 +188,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(amounts_are_written_as_each_language_does),
+        cmocka_unit_test(round_amounts_lose_only_a_fraction_that_is_nothing),
         cmocka_unit_test(amounts_are_read_as_people_type_them),
         cmocka_unit_test(what_could_mean_two_amounts_means_none),
         cmocka_unit_test(instants_are_told_in_the_time_of_the_place),
