@@ -1,4 +1,5 @@
 /* Campaigns: their list, and each with its natures, budget and progress. */
+#include "server/catalogue.h"
 #include "server/derived.h"
 #include "server/figures.h"
 #include "server/leaves.h"
@@ -65,6 +66,80 @@ static json_t *list_natures(const struct reading *reading,
     return list;
 }
 
+/* ---- How far it is, for people ---- */
+
+enum stage { BEFORE, PLEDGING, SETTLING, OVER };
+
+static enum stage stage_of(const struct reading *reading,
+                           const struct record_campaign *campaign)
+{
+    struct instant now = reading->wire.now;
+
+    if (campaign->head.state != STATE_campaign_OPEN)
+        return OVER;
+    if (now.ms < campaign->opens.ms)
+        return BEFORE;
+    return now.ms < campaign->closes.ms ? PLEDGING : SETTLING;
+}
+
+static json_t *step(const char *title, json_t *at, enum stage stage,
+                    enum stage mine)
+{
+    return json_pack("{s:s, s:o, s:b, s:b}", "title", title, "note", at, "done",
+                     stage > mine, "now", stage == mine);
+}
+
+/* From its opening to its result. */
+static json_t *list_steps(const struct reading *reading,
+                          const struct record_campaign *campaign)
+{
+    const struct wire *wire = &reading->wire;
+    const char *language = reading->request->language;
+    enum stage stage = stage_of(reading, campaign);
+    struct instant closes = {campaign->closes.ms - 1};
+    struct instant settles = {campaign->settles.ms - 1};
+    json_t *steps = json_array();
+
+    wire_append(steps,
+                step(say(language, "Opening"),
+                     wire_date(wire, instant_day(campaign->opens, wire->zone)),
+                     stage, BEFORE));
+    wire_append(steps, step(say(language, "Last day to pledge"),
+                            wire_date(wire, instant_day(closes, wire->zone)),
+                            stage, PLEDGING));
+    wire_append(steps, step(say(language, "Last day on which money counts"),
+                            wire_date(wire, instant_day(settles, wire->zone)),
+                            stage, SETTLING));
+    wire_append(steps,
+                step(say(language, "Result"),
+                     stage == OVER
+                         ? wire_word(wire, state_word(campaign->head.state))
+                         : json_null(),
+                     stage, OVER));
+    return steps;
+}
+
+static void describe_stage(const struct reading *reading, json_t *body,
+                           const struct record_campaign *campaign)
+{
+    const char *shown =
+        state_shown(reading->state, &campaign->head, reading->wire.now);
+    char name[32], id[ID_CHARS + 1];
+
+    id_write(id, record_id(&campaign->head));
+    (void)snprintf(name, sizeof name, "is_%s", shown);
+    wire_set(body, name, json_true()); /* is_open is there in any case. */
+    wire_set(body, "steps", list_steps(reading, campaign));
+    wire_set(body, "pledges_url",
+             reading_url(reading, "pledges?campaign=%s", id));
+    wire_set(body, "entries_url",
+             reading_url(reading, "entries?subject=%s", id));
+    wire_set(body, "owed_url", reading_url(reading, "claims?of=%s", id));
+    if (campaign->rules >= 2 && campaign->head.state == STATE_campaign_OPEN)
+        wire_set(body, "end_url",
+                 reading_url(reading, "campaigns/%s/close", id));
+}
+
 static void describe(const struct reading *reading, json_t *body,
                      const struct record_campaign *campaign)
 {
@@ -79,8 +154,11 @@ static void describe(const struct reading *reading, json_t *body,
     wire_set(body, "natures", list_natures(reading, campaign));
     figures_campaign(reading, body, campaign);
     picture_series(reading, body, campaign);
-    if (wire->people)
-        wire_set(body, "pledges", json_integer(campaign->pledges.count));
+    if (!wire->people)
+        return;
+    wire_set(body, "pledges", wire_count(wire, campaign->pledges.count));
+    wire_set(body, "has_matches", json_boolean(campaign->funds.count > 0));
+    describe_stage(reading, body, campaign);
 }
 
 /* What only the opening entry says. */
@@ -93,14 +171,20 @@ static void describe_texts(const struct wire *wire, json_t *body,
     json_t *decision = json_deep_copy(json_object_get(entry, "decision"));
     const char *day = json_string_value(json_object_get(decision, "date"));
     const char *board = json_string_value(json_object_get(decision, "body"));
+    struct amount total = amount_from_minor(0);
     struct date date;
 
     for (size_t i = 0; i < json_array_size(budget); i++) {
         json_t *line = json_array_get(budget, i);
-        json_int_t minor = json_integer_value(json_object_get(line, "amount"));
+        struct amount amount = amount_from_minor(
+            json_integer_value(json_object_get(line, "amount")));
 
-        wire_set(line, "amount", wire_amount(wire, amount_from_minor(minor)));
+        if (!amount_add(&total, total, amount))
+            total = amount_from_minor(AMOUNT_MAX);
+        wire_set(line, "amount", wire_amount(wire, amount));
     }
+    if (wire->people)
+        wire_set(body, "budget_total", wire_amount(wire, total));
     wire_set(body, "summary",
              summary == NULL ? json_null() : json_incref(summary));
     wire_set(body, "risks", risks == NULL ? json_null() : json_incref(risks));

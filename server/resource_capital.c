@@ -1,7 +1,10 @@
 /* Patient capital: offers, and contracts with their ladder and tranches. */
 #include "server/derived.h"
 #include "server/list.h"
+#include "server/naming.h"
 #include "server/picture.h"
+
+#include <string.h>
 
 #define ROUTE(method, path, handler, takes, body_kib, help)                    \
     bool handler(const struct request *request, struct reply *reply,           \
@@ -116,6 +119,11 @@ static json_t *describe_tranche(const struct reading *reading,
         due = amount_from_minor(0);
     wire_set(object, "payment",
              payment_of(reading, due, &tranche->reference, &tranche->due));
+    if (reading->wire.people)
+        wire_set(object, "is_late",
+                 json_boolean(strcmp(state_shown(reading->state, &tranche->head,
+                                                 reading->wire.now),
+                                     "late") == 0));
     return object;
 }
 
@@ -133,6 +141,32 @@ static json_t *list_tranches(const struct reading *reading,
         at = tranche->next;
     }
     return list;
+}
+
+/* Who the lender is, where to read on, and what is still to come. */
+static void describe_for_people(const struct reading *reading, json_t *body,
+                                const struct record_contract *contract)
+{
+    const struct wire *wire = &reading->wire;
+    struct amount left;
+    char id[ID_CHARS + 1];
+
+    id_write(id, record_id(&contract->head));
+    if (!amount_sub(&left, contract->amount, contract->drawn) ||
+        amount_is_negative(left))
+        left = amount_from_minor(0);
+    wire_set(body, "chart", picture_ladder(reading, contract));
+    wire_set(body, "lender", name_record(reading, contract->party));
+    wire_set(body, "to_come", wire_amount(wire, left));
+    wire_set(body, "is_signed",
+             json_boolean(contract->head.state == STATE_contract_SIGNED));
+    wire_set(body, "has_tranches", json_boolean(contract->tranches.count > 0));
+    wire_set(body, "entries_url",
+             reading_url(reading, "entries?subject=%s", id));
+    wire_set(
+        body, "has_instalments",
+        json_boolean(json_array_size(json_object_get(
+                         json_object_get(body, "offer"), "instalments")) > 0));
 }
 
 /* Of the page: what was lent on which terms. */
@@ -164,7 +198,7 @@ bool contract_get(const struct request *request, struct reply *reply,
                             state_find_id(reading.state, contract->offer)));
     wire_set(reply->body, "tranches", list_tranches(&reading, contract));
     if (reading.wire.people)
-        wire_set(reply->body, "chart", picture_ladder(&reading, contract));
+        describe_for_people(&reading, reply->body, contract);
     reading_page(&reading, reply, "contract", title_of(reply->body));
     return true;
 }

@@ -110,6 +110,8 @@ GET /campaigns/campaigns/@k:mill
     < text €1,000.00
     < text Awaited|awaited
     < text href="/campaigns/campaigns/@k:mill/pledge\?nature=gift"
+    < text aria-current="step"><strong>Last day to pledge
+    < text What happens if it fails
 GET /campaigns/pledges
     Accept: text/html
     < text <a href="/campaigns/campaigns/@k:mill">The mill</a>
