@@ -91,7 +91,7 @@ export async function open(context) {
   page.setDefaultTimeout(60000); // On a machine that is busy.
   page.complaints = [];
   page.on("console", (message) => {
-    if (message.type() === "error" && !/\b422\b|\b40\d\b/.test(message.text()))
+    if (message.type() === "error" && !/status of 4\d\d/.test(message.text()))
       page.complaints.push(message.text());
   });
   page.on("pageerror", (error) => page.complaints.push(String(error)));
