@@ -175,14 +175,15 @@ static bool mail_link(const struct change *change, struct db *db,
                       const char *token, struct error *error)
 {
     struct ledger_host *host = change->host;
-    char path[32 + KEY_CHARS], link[PUBLIC_URL_CHARS], here[PUBLIC_URL_CHARS];
+    char path[48 + KEY_CHARS], link[PUBLIC_URL_CHARS], here[PUBLIC_URL_CHARS];
     struct mail mail = {.to = change_address(change),
                         .language = change->language,
                         .name = "new-address",
                         .valid_seconds = INTAKE_SECONDS};
     json_auto_t *document = NULL;
 
-    (void)snprintf(path, sizeof path, "/address/%d-%s", host->ledger_id, token);
+    (void)snprintf(path, sizeof path, "/address/%d-%s?lang=%s", host->ledger_id,
+                   token, change->language);
     public_link(link, host->node->config, path);
     (void)snprintf(path, sizeof path, "/%s", host->name);
     public_link(here, host->node->config, path);

@@ -1,12 +1,14 @@
 #include "server/mine.h"
 #include "ledger/affairs.h"
 #include "server/catalogue.h"
+#include "server/prose.h"
 #include "server/reading.h"
 #include "server/reason.h"
 #include "server/receipts.h"
 
 #include <assert.h>
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -210,6 +212,28 @@ static bool add_entries(struct person *person, bool receipts,
     return true;
 }
 
+/* For people: days as they read them. */
+static void show_days(json_t *data, bool french)
+{
+    json_t *record;
+    size_t i;
+
+    json_array_foreach(data, i, record)
+    {
+        json_t *fields = json_object_get(record, "fields");
+        const char *birth = json_string_value(json_object_get(fields, "birth"));
+        char day[PROSE_CHARS];
+        struct date date;
+
+        if (birth == NULL)
+            continue;
+        (void)snprintf(day, sizeof day, "%s", birth);
+        if (date_read(&date, birth, strlen(birth)))
+            prose_date(day, date, french);
+        wire_set(fields, "birth_shown", json_string(day));
+    }
+}
+
 static bool read_tables(struct person *person, struct error *error)
 {
     struct node *node = person->host->node;
@@ -220,6 +244,8 @@ static bool read_tables(struct person *person, struct error *error)
         !vault_list(node, loan.db, person->who.ledger_id, person->who.party,
                     &data, error))
         return false;
+    if (person->request->face == FACE_HTML)
+        show_days(data, strcmp(person->request->language, "fr") == 0);
     wire_set(person->body, "data", data);
     return find_entries(person, loan.db, error);
 }

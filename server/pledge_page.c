@@ -164,6 +164,11 @@ static json_t *list_steps(const struct reading *reading,
     prose_date(by, date_plus_days(last_day(reading, campaign), 1), french);
     add_step(list, BOTH(french, "Signed and confirmed", "Signé et confirmé"),
              json_null(), true, false);
+    if (pledge->head.state == STATE_pledge_WITHDRAWN) {
+        add_step(list, BOTH(french, "Withdrawn", "Renoncement"), json_null(),
+                 true, true);
+        return list;
+    }
     add_step(list, BOTH(french, "Transfer", "Virement"),
              transfer_note(reading, pledge), received,
              is_open(pledge) && !decided);
@@ -315,14 +320,14 @@ static void put_withdrawal(const struct reading *reading, json_t *body,
 
     id_write(id, record_id(&pledge->head));
     prose_until(until, pledge->cooling_off_until, wire->zone, wire->french);
-    withdraw =
-        json_pack("{s:b, s:b, s:o, s:s, s:o}", "allowed",
-                  pledge_may_withdraw(reading, pledge), "cooling",
-                  cooling && is_open(pledge), "until",
-                  wire->people ? json_string(until)
-                               : wire_instant(wire, pledge->cooling_off_until),
-                  "rule", withdrawal_rule(reading, pledge), "url",
-                  reading_url(reading, "pledges/%s/withdraw", id));
+    withdraw = json_pack(
+        "{s:b, s:b, s:b, s:o, s:s, s:o}", "allowed",
+        pledge_may_withdraw(reading, pledge), "ended", !is_open(pledge),
+        "cooling", cooling && is_open(pledge), "until",
+        wire->people ? json_string(until)
+                     : wire_instant(wire, pledge->cooling_off_until),
+        "rule", withdrawal_rule(reading, pledge), "url",
+        reading_url(reading, "pledges/%s/withdraw", id));
     wire_set(body, "withdraw", withdraw);
 }
 

@@ -57,6 +57,20 @@ static void put_frame(const struct reading *reading, json_t *body,
     wire_set(body, "closed_on", json_string(figure));
 }
 
+/* Which of the natures the form is for. */
+static void mark_chosen(json_t *natures, const char *chosen)
+{
+    json_t *one;
+    size_t i;
+
+    json_array_foreach(natures, i, one)
+    {
+        const char *name = json_string_value(json_object_get(one, "nature"));
+
+        wire_set(one, "chosen", json_boolean(strcmp(name, chosen) == 0));
+    }
+}
+
 static void put_form(const struct offering *offering,
                      const struct reading *reading,
                      const struct form_data *form, json_t *body)
@@ -70,6 +84,8 @@ static void put_form(const struct offering *offering,
     wire_set(body, "documents", consent_json(&consent, reading));
     wire_set(body, "others",
              json_boolean(offering->campaign->natures.count > 1));
+    mark_chosen(json_object_get(body, "natures"),
+                choice_word(TYPE_nature, offering->nature->nature));
 }
 
 static const char *form_title(const struct reading *reading)

@@ -185,7 +185,8 @@ async function press_on(page, name) {
     const found = await page.evaluate((wanted) => {
       const one = document.activeElement;
 
-      return one?.id === wanted || one?.textContent?.trim() === wanted;
+      return one?.id === wanted ||
+        one?.textContent?.trim().replaceAll("\u00a0", " ") === wanted;
     }, name);
 
     if (found) return;
@@ -208,7 +209,7 @@ async function press_on(page, name) {
   await page.keyboard.press("Enter");
   await page.locator("#errors").waitFor();
   check("the title says that there is an error",
-    (await page.title()).startsWith("Erreur :"), await page.title());
+    (await page.title()).startsWith("Erreur\u00a0:"), await page.title());
   check("what was typed is still there",
     await page.locator("#amount").inputValue() === "1.000");
   check("without script the summary is where the address leads",
