@@ -27,80 +27,80 @@ struct herald {
     int64_t reminded; /* Seconds; 0: not yet. */
 };
 
-/* ---- Which entry makes which mail ---- */
+/* ---- What happened makes which mail ---- */
 
-static bool is_paid(const struct record_pledge *pledge,
-                    const struct event *event)
+/* An event, with what its entry's postings say came beyond the pledge. */
+struct tale {
+    struct event event;
+    struct amount surplus;
+};
+
+static bool always(const struct record_pledge *pledge, const struct tale *tale)
 {
-    return pledge->head.state == STATE_pledge_RECEIVED &&
-           !amount_less(pledge->amount, event->amount);
+    (void)pledge;
+    (void)tale;
+    return true;
 }
 
-static bool is_part(const struct record_pledge *pledge,
-                    const struct event *event)
+static bool is_paid(const struct record_pledge *pledge, const struct tale *tale)
 {
-    (void)event;
+    return pledge->head.state == STATE_pledge_RECEIVED &&
+           amount_is_zero(tale->surplus);
+}
+
+static bool is_part(const struct record_pledge *pledge, const struct tale *tale)
+{
+    (void)tale;
     return pledge->head.state == STATE_pledge_AWAITING &&
            amount_is_positive(pledge->received);
 }
 
-static bool is_over(const struct record_pledge *pledge,
-                    const struct event *event)
+static bool is_over(const struct record_pledge *pledge, const struct tale *tale)
 {
-    return pledge->head.state == STATE_pledge_RECEIVED &&
-           amount_less(pledge->amount, event->amount);
+    (void)pledge;
+    return amount_is_positive(tale->surplus);
 }
 
 static bool is_withdrawn(const struct record_pledge *pledge,
-                         const struct event *event)
+                         const struct tale *tale)
 {
-    (void)event;
+    (void)tale;
     return pledge->head.state == STATE_pledge_WITHDRAWN;
 }
 
 static bool has_money(const struct record_pledge *pledge,
-                      const struct event *event)
+                      const struct tale *tale)
 {
-    (void)event;
+    (void)tale;
     return amount_is_positive(pledge->received);
 }
 
-static bool always(const struct record_pledge *pledge,
-                   const struct event *event)
-{
-    (void)pledge;
-    (void)event;
-    return true;
-}
-
 static const struct {
-    enum entry_kind kind;
+    enum happening what;
     const char *mail;
     bool (*applies)(const struct record_pledge *pledge,
-                    const struct event *event);
+                    const struct tale *tale);
 } table[] = {
-    {ENTRY_bank_line, "paid", is_paid},
-    {ENTRY_bank_line, "part", is_part},
-    {ENTRY_bank_line, "over", is_over},
-    {ENTRY_bank_allocate, "paid", is_paid},
-    {ENTRY_bank_allocate, "part", is_part},
-    {ENTRY_pledge_withdraw, "withdrawn", is_withdrawn},
-    {ENTRY_campaign_close, "failed", has_money}, /* If it failed. */
-    {ENTRY_clerk_step, "success", always},
-    {ENTRY_payout_prepare, "refund", always}, /* The bank has debited it. */
+    {MONEY_CAME, "paid", is_paid},
+    {MONEY_CAME, "part", is_part},
+    {MONEY_CAME, "over", is_over},
+    {MONEY_SENT, "refund", always},
+    {PLEDGE_WITHDRAWN, "withdrawn", is_withdrawn},
+    {CAMPAIGN_FAILED, "failed", has_money},
+    {ACT_STEPPED, "success", always},
 };
 
 /* ---- Told ---- */
 
 /* The party of a pledge, and whether a mail applies; false: neither. */
 static bool applies(const struct ledger_host *host, size_t row,
-                    const struct event *event, struct id *party)
+                    const struct tale *tale, struct id *party)
 {
     const struct record_pledge *pledge =
-        (const void *)state_find_id(host->at.base, event->pledge);
+        (const void *)state_find_id(host->at.base, tale->event.pledge);
 
-    if (pledge == NULL || table[row].kind != event->kind ||
-        !table[row].applies(pledge, event))
+    if (pledge == NULL || table[row].what != tale->event.what ||
+        !table[row].applies(pledge, tale))
         return false;
     *party = pledge->party;
     return true;
@@ -155,23 +155,77 @@ static bool tell(struct ledger_host *host, struct db *db, struct id party,
     return notice_queue(host, db, notice, error);
 }
 
+static struct id party_of(struct ledger_host *host, struct id pledge)
+{
+    const struct record_pledge *record;
+    struct id party = {0};
+
+    host_read(host);
+    record = (const void *)state_find_id(host->at.base, pledge);
+    if (record != NULL)
+        party = record->party;
+    host_done(host);
+    return party;
+}
+
+struct excess {
+    struct id party;
+    struct amount sum;
+};
+
+static bool add_excess(void *context, const struct store_posting *posting,
+                       struct error *error)
+{
+    struct excess *excess = context;
+
+    if (posting->account != ACCOUNT_overpaid || !posting->owned ||
+        memcmp(posting->owner, excess->party.bytes, sizeof posting->owner) != 0)
+        return true;
+    return amount_sub(&excess->sum, excess->sum, posting->amount) ||
+           fail(error, ERROR_RANGE, "what was too much is out of range");
+}
+
+/* What of the money was too much stands in the postings, and there alone. */
+static bool find_surplus(struct ledger_host *host, struct db *db,
+                         struct tale *tale, struct error *error)
+{
+    const int64_t index = tale->event.index;
+    struct excess excess = {.party = party_of(host, tale->event.pledge)};
+
+    if (tale->event.what != MONEY_CAME)
+        return true;
+    if (!store_postings(db, host->ledger_id, index, index + 1,
+                        (struct store_each){&excess, {.posting = add_excess}},
+                        error))
+        return false;
+    if (amount_is_positive(excess.sum))
+        tale->surplus = excess.sum;
+    return true;
+}
+
 static bool tell_event(struct ledger_host *host, struct db *db,
                        const struct event *event, struct error *error)
 {
+    struct tale tale = {.event = *event};
+
+    if (!find_surplus(host, db, &tale, error))
+        return false;
     for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
         struct notice notice = {.name = table[i].mail,
                                 .pledge = event->pledge,
-                                .paid = event->amount};
+                                .more = tale.surplus,
+                                .sum = event->sum,
+                                .day = event->day};
         struct id party;
         bool wanted;
 
         host_read(host);
-        wanted = applies(host, i, event, &party);
+        wanted = applies(host, i, &tale, &party);
         host_done(host);
         if (wanted && !tell(host, db, party, event->index, &notice, error))
             return false;
     }
-    if (event->kind == ENTRY_key_add) {
+    if (event->what == KEY_ADDED) {
         struct notice notice = {.name = "new-key", .party = event->party};
 
         return tell(host, db, event->party, event->index, &notice, error);
@@ -202,6 +256,7 @@ static bool tell_page(struct ledger_host *host, struct db *db, bool *more,
                          (struct store_each){&events, {.entry = news_read}},
                          error) &&
            db_begin(db, &transaction, error);
+    news_merge(&events);
     for (size_t i = 0; i < events.count && good; i++)
         good = tell_event(host, db, &events.items[i], error);
     free(events.items);

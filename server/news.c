@@ -1,7 +1,8 @@
 #include "server/news.h"
-#include "ledger/debt.h"
+#include "ledger/affairs.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 void news_add(struct events *events, const struct event *event)
 {
@@ -54,89 +55,139 @@ static void add_converted(struct events *events, struct event event)
     }
 }
 
-/* The bank has debited a batch, whole or one payment of it: what it gives
- * back to pledges. */
-static void add_refunds(struct events *events, struct event event,
-                        const struct record_payout *payout,
-                        const struct record_payment *only)
+/* ---- Money that was sent back ---- */
+
+/* With the pledge that the letter is about: theirs, or their newest. */
+static void add_sent(struct events *events, struct event event,
+                     struct id target, struct amount sum)
 {
-    const struct state *state = events->host->at.base;
-    const struct sight sight = {.state = state};
+    struct state *state = events->host->at.base;
+    const struct view view = {.state = state};
+    const struct record *record = state_find_id(state, target);
+
+    if (record == NULL)
+        return;
+    event.what = MONEY_SENT;
+    event.sum = sum;
+    if (record->type == RECORD_pledge) {
+        event.party =
+            ((const struct record_pledge *)(const void *)record)->party;
+    } else if (record->type == RECORD_party) {
+        event.party = target;
+        record = affairs_newest(&view, (const void *)record, RECORD_pledge);
+    }
+    if (record == NULL || record->type != RECORD_pledge)
+        return; /* Nobody who has a page to be sent to. */
+    event.pledge = record_id(record);
+    news_add(events, &event);
+}
+
+static void add_payment(struct events *events, const struct event *event,
+                        const struct record_payment *payment)
+{
+    if (payment->owed == OWED_REFUND || payment->owed == OWED_OVERPAID)
+        add_sent(events, *event, payment->target, payment->amount);
+}
+
+/* Debited in one sum: the payments that were not shown one by one before. */
+static void add_batch(struct events *events, const struct event *event,
+                      const struct record_payout *payout)
+{
     struct link at = payout->payments.first;
 
-    event.kind = ENTRY_payout_prepare;
     for (int64_t i = 0; i < payout->payments.count; i++) {
-        const struct record_payment *payment =
-            (const void *)state_find(state, RECORD_payment, at.key);
+        const struct record_payment *payment = (const void *)state_find(
+            events->host->at.base, RECORD_payment, at.key);
 
         at = payment->next;
-        if ((only != NULL && payment != only) ||
-            payment->target.letter != 'g' ||
-            payment_state(&sight, payment) != STATE_payment_SETTLED)
-            continue;
-        event.pledge = payment->target;
-        event.amount = payment->amount;
+        if (payment->head.state == STATE_payment_ORDERED)
+            add_payment(events, event, payment);
+    }
+}
+
+/* What went out paid a batch, a payment, or somebody by hand. */
+static void add_out(struct events *events, const struct event *event,
+                    struct id target, struct amount sum)
+{
+    const struct record *record = state_find_id(events->host->at.base, target);
+
+    if (record != NULL && record->type == RECORD_payout)
+        add_batch(events, event, (const void *)record);
+    else if (record != NULL && record->type == RECORD_payment)
+        add_payment(events, event, (const void *)record);
+    else
+        add_sent(events, *event, target, sum);
+}
+
+/* ---- Bank lines ---- */
+
+static void add_money(struct events *events, struct event event, bool in,
+                      struct id target, struct amount sum)
+{
+    if (!in) {
+        add_out(events, &event, target, sum);
+    } else if (target.letter == 'g') {
+        event.what = MONEY_CAME;
+        event.pledge = target;
         news_add(events, &event);
     }
 }
 
+/* A transfer that the payer's bank takes back is nothing that we sent. */
 static void add_line(struct events *events, struct event event,
-                     const struct entry *entry)
+                     const struct entry_bank_line *says)
 {
-    const struct state *state = events->host->at.base;
     const struct record_line *line =
-        (const void *)state_find_id(state, entry->bank_line.line);
-    const struct record *target = line == NULL || line->target.letter == 0
-                                      ? NULL
-                                      : state_find_id(state, line->target);
-    const struct record_payment *payment = (const void *)target;
+        (const void *)state_find_id(events->host->at.base, says->line);
+    bool in = !amount_is_negative(says->amount);
 
-    if (target == NULL)
-        return;
-    event.pledge = line->target;
-    event.amount = entry->bank_line.amount;
-    if (target->type == RECORD_pledge)
-        news_add(events, &event);
-    else if (target->type == RECORD_payout)
-        add_refunds(events, event, (const void *)target, NULL);
-    else if (target->type == RECORD_payment)
-        add_refunds(events, event,
-                    (const void *)state_find_id(state, payment->payout),
-                    payment);
+    event.day = says->booked;
+    if (line != NULL && line->head.state == STATE_line_MATCHED &&
+        (in || (line->class != LINE_RETURN && line->class != LINE_REVERSAL)))
+        add_money(events, event, in, line->target, says->amount);
 }
 
 static void add_parts(struct events *events, struct event event,
-                      const struct entry *entry)
+                      const struct entry_bank_allocate *says)
 {
-    const struct list *parts = &entry->bank_allocate.parts;
-    const struct object_part *part = parts->items;
+    const struct record_line *line =
+        (const void *)state_find_id(events->host->at.base, says->line);
+    const struct object_part *part = says->parts.items;
 
-    for (uint32_t i = 0; i < parts->count; i++)
-        if (GIVEN(&part[i], part, target) && part[i].target.letter == 'g') {
-            event.pledge = part[i].target;
-            news_add(events, &event);
-        }
+    if (line == NULL)
+        return;
+    event.day = line->booked;
+    for (uint32_t i = 0; i < says->parts.count; i++)
+        if (GIVEN(&part[i], part, target))
+            add_money(events, event, !amount_is_negative(line->amount),
+                      part[i].target, part[i].amount);
 }
+
+/* ---- Entries ---- */
 
 /* What the state says of it is as of now: later entries may have changed it,
  * and then a later event tells. */
 static void see(struct events *events, const struct entry *entry, int64_t index)
 {
-    struct event event = {.kind = entry->kind, .index = index};
+    struct event event = {.index = index};
 
     if (entry->kind == ENTRY_bank_line) {
-        add_line(events, event, entry);
+        add_line(events, event, &entry->bank_line);
     } else if (entry->kind == ENTRY_bank_allocate) {
-        add_parts(events, event, entry);
+        add_parts(events, event, &entry->bank_allocate);
     } else if (entry->kind == ENTRY_pledge_withdraw) {
+        event.what = PLEDGE_WITHDRAWN;
         event.pledge = entry->pledge_withdraw.pledge;
         news_add(events, &event);
     } else if (entry->kind == ENTRY_campaign_close &&
                entry->campaign_close.outcome == OUTCOME_FAILED) {
+        event.what = CAMPAIGN_FAILED;
         add_failed(events, event, entry->campaign_close.campaign);
     } else if (entry->kind == ENTRY_clerk_step) {
+        event.what = ACT_STEPPED;
         add_converted(events, event);
     } else if (entry->kind == ENTRY_key_add) {
+        event.what = KEY_ADDED;
         event.party = entry->key_add.party;
         news_add(events, &event);
     }
@@ -170,4 +221,37 @@ bool news_read(void *context, const struct store_entry *row,
     free(lists);
     free(envelope);
     return read;
+}
+
+/* ---- Together ---- */
+
+/* What was sent by entry and party, all else as it was. */
+static int compare(const void *a, const void *b)
+{
+    const struct event *one = a, *other = b;
+
+    if (one->index != other->index)
+        return one->index < other->index ? -1 : 1;
+    if (one->what != MONEY_SENT || other->what != MONEY_SENT)
+        return one->what < other->what ? -1 : one->what > other->what;
+    return memcmp(one->party.bytes, other->party.bytes,
+                  sizeof one->party.bytes);
+}
+
+void news_merge(struct events *events)
+{
+    size_t kept = 0;
+
+    if (events->count == 0)
+        return;
+    qsort(events->items, events->count, sizeof events->items[0], compare);
+    for (size_t i = 1; i < events->count; i++) {
+        const struct event *one = &events->items[i];
+        struct event *last = &events->items[kept];
+
+        if (one->what != MONEY_SENT || compare(one, last) != 0 ||
+            !amount_add(&last->sum, last->sum, one->sum))
+            events->items[++kept] = *one;
+    }
+    events->count = kept + 1;
 }

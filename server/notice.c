@@ -27,8 +27,6 @@ static void set_money(json_t *document, const struct wire *wire,
         return;
     if (amount_is_positive(left))
         set_amount(document, "left", wire, left);
-    else if (amount_is_negative(left))
-        set_amount(document, "more", wire, amount_negate(left));
 }
 
 enum { REFUND_DAYS = 14 }; /* After a campaign has failed. */
@@ -88,14 +86,19 @@ static void set_shares(json_t *document, const struct reading *reading,
     wire_set(document, "to", json_integer(shares->last));
 }
 
-/* What was sent beyond what was pledged, by one transfer. */
-static void set_excess(json_t *document, const struct wire *wire,
-                       const struct record_pledge *pledge, struct amount paid)
+/* What the letter is about, where that is not what the ledger has now. */
+static void set_news(json_t *document, const struct wire *wire,
+                     const struct notice *notice)
 {
-    struct amount more;
+    char text[PROSE_CHARS];
 
-    if (amount_sub(&more, paid, pledge->amount) && amount_is_positive(more))
-        set_amount(document, "more", wire, more);
+    if (amount_is_positive(notice->more))
+        set_amount(document, "more", wire, notice->more);
+    if (!amount_is_positive(notice->sum))
+        return;
+    set_amount(document, "sum", wire, notice->sum);
+    prose_date(text, notice->day, wire->french);
+    wire_set(document, "date", json_string(text));
 }
 
 /* The page on which somebody whose key was changed changes it again. */
@@ -173,9 +176,7 @@ bool notice_queue(struct ledger_host *host, struct db *db,
         if (pledge == NULL)
             return fail(error, ERROR_ABSENT, "there is no such pledge");
         document = describe(&reading, pledge);
-        set_excess(document, &reading.wire, pledge, notice->paid);
-        if (strcmp(notice->name, "refund") == 0)
-            set_amount(document, "sum", &reading.wire, notice->paid);
+        set_news(document, &reading.wire, notice);
     }
     reading_close(&reading);
     mail.document = document;

@@ -15,7 +15,9 @@ struct notice {
     const char *name;   /* Of the template. */
     struct id pledge;   /* None: it is about the party alone. */
     struct id party;    /* Without a pledge. */
-    struct amount paid; /* By one transfer or payment, if that is the news. */
+    struct amount more; /* Beyond the pledge, if that is the news. */
+    struct amount sum;  /* Sent back, if that is it, ... */
+    struct date day;    /* ... and when. */
     const char *language;
     const char *to;
     const struct mail_file *file; /* NULL: nothing goes along. */

@@ -24,6 +24,7 @@ POST $link
     < .party > party
 mailed zoe@withdraw.example (Receipt no. [0-9]+, €30.00) > told
 GET $pledge
+    < .id > pledge_id
     < .payment.reference > reference
     < .withdraw.url > withdraw
 # Nobody withdraws without being known.
@@ -52,11 +53,14 @@ POST $withdraw
     form how=email
     < 400
 # Part of the money comes, then the rest; each is told once.
-enter bank.statement {"account": "@b:main", "statement": "@e:s1", "number": "1", "from": "2026-11-01", "to": "2026-11-02", "opening": 0, "closing": 3000, "lines": 2, "sha256": "@sha:file"} by clerk
+enter bank.statement {"account": "@b:main", "statement": "@e:s1", "number": "1", "from": "2026-11-01", "to": "2026-11-02", "opening": 0, "closing": 3500, "lines": 3, "sha256": "@sha:file"} by clerk
 enter bank.line {"statement": "@e:s1", "line": "@y:l1", "amount": 1000, "booked": "2026-11-01", "source": "@sha:l1", "reference": "$reference"} by clerk
 mailed zoe@withdraw.example (Received €10.00 of €30.00. €20.00 is missing) > told
 enter bank.line {"statement": "@e:s1", "line": "@y:l2", "amount": 2000, "booked": "2026-11-02", "source": "@sha:l2", "reference": "$reference"} by clerk
 mailed zoe@withdraw.example (We received €30.00 on ) > told
+# Five euros more, on which she is told of these five alone.
+enter bank.line {"statement": "@e:s1", "line": "@y:l3", "amount": 500, "booked": "2026-11-02", "source": "@sha:l3", "reference": "$reference"} by clerk
+mailed zoe@withdraw.example (You sent €5.00 too much) > told
 GET $pledge
     < .state = "received"
     < .payment = null
@@ -107,6 +111,14 @@ GET $pledge
     < .state = "withdrawn"
     < .withdraw.allowed = false
 mailed zoe@withdraw.example (Your pledge of €30.00 was cancelled on ) > told
+# Two officers pay all of it back in one batch; when the bank has sent it she
+# is told once, with the sum and the day.
+enter payout.prepare {"account": "@b:main", "payout": "@w:back", "count": 2, "total": 3500, "items": [{"target": "$pledge_id", "amount": 3000}, {"target": "$party", "amount": 500}]} by ana bob
+GET /withdraw/payouts/@w:back
+    < .payout.reference > batch
+enter bank.statement {"account": "@b:main", "statement": "@e:s2", "number": "2", "from": "2026-11-02", "to": "2026-11-03", "opening": 3500, "closing": 0, "lines": 1, "sha256": "@sha:file2"} by clerk
+enter bank.line {"statement": "@e:s2", "line": "@y:l4", "amount": -3500, "booked": "2026-11-03", "source": "@sha:l4", "reference": "$batch"} by clerk
+mailed zoe@withdraw.example (€35.00, on 3.November 2026, to the account that paid) > told
 # A key of her own, from now on; she is told, and the next one ends it.
 POST $pledge/key
     Cookie: $session
