@@ -175,15 +175,66 @@ bool affairs_unknown(const struct view *view, const struct record_party *party)
     return party->head.made < ledger_of(view)->affairs_from;
 }
 
+static void later(struct date *last, struct date date)
+{
+    if (date_less(*last, date))
+        *last = date;
+}
+
+/* A batch that the bank debits in one sum writes to none of those whom it
+ * pays: the day is with the batch.  An older payment of the same debt came
+ * before the order of this one, which they have. */
+static void note_debit(struct date *last, const struct view *view,
+                       struct id target, uint8_t owed)
+{
+    const struct sight sight = {.view = view};
+    const struct debt debt = {.target = target, .owed = owed};
+    const struct record_claim *claim = debt_claim(&sight, &debt);
+    const struct record_payment *payment;
+    const struct record_payout *payout;
+
+    if (claim == NULL || id_is_none(claim->payment))
+        return;
+    payment =
+        (const void *)view_find(view, RECORD_payment, claim->payment.bytes);
+    payout =
+        (const void *)view_find(view, RECORD_payout, payment->payout.bytes);
+    if (payment->head.state == STATE_payment_ORDERED &&
+        payout->head.state == STATE_payout_SETTLED)
+        later(last, payout->debited);
+}
+
+static struct date last_voucher(const struct view *view,
+                                const struct record_party *party)
+{
+    static const uint8_t own[] = {OWED_OVERPAID, OWED_REFUND, OWED_FEE};
+    static const struct {
+        enum record_type type;
+        uint8_t owed;
+    } theirs[] = {{RECORD_pledge, OWED_REFUND},
+                  {RECORD_redemption, OWED_REDEMPTION}};
+    struct date last = party->voucher;
+
+    for (size_t i = 0; i < sizeof own; i++)
+        note_debit(&last, view, record_id(&party->head), own[i]);
+    for (size_t i = 0; i < sizeof theirs / sizeof *theirs; i++) {
+        const struct record *record =
+            affairs_newest(view, party, theirs[i].type);
+
+        for (; record != NULL; record = affairs_older(view, record))
+            note_debit(&last, view, record_id(record), theirs[i].owed);
+    }
+    return last;
+}
+
 bool affairs_kept_until(struct date *until, const struct view *view,
                         const struct record_party *party)
 {
-    struct date last = party->voucher;
+    struct date last = last_voucher(view, party);
     int year, month, day;
 
-    if (affairs_unknown(view, party) &&
-        date_less(last, ledger_of(view)->affairs_day))
-        last = ledger_of(view)->affairs_day;
+    if (affairs_unknown(view, party))
+        later(&last, ledger_of(view)->affairs_day);
     if (last.days == 0)
         return false;
     date_to_civil(last, &year, &month, &day);

@@ -397,6 +397,7 @@ static bool settle_batch(struct fold *fold, const struct source *source,
 {
     struct amount amount = payout->open;
 
+    SET_ATTR(fold, payout, debited, fold->effective);
     return fold_post(fold, amount, ACCOUNT_payout_in_transit,
                      owner_of(&payout->head), source->account, source->owner,
                      error) &&
@@ -419,6 +420,7 @@ static bool settle_one(struct fold *fold, const struct source *source,
     if (!find_debt(fold, &debt, payment, error))
         return false;
     claim = claim_edit(fold, &debt, error);
+    affairs_voucher(fold, debt.party);
     return claim != NULL &&
            fold_post(fold, amount, ACCOUNT_payout_in_transit,
                      owner_of(&payout->head), source->account, source->owner,
