@@ -1,4 +1,4 @@
-# Winter 2024: a campaign for a hub by the station falls short
+# Winter 2024: a campaign for a hub falls short, and its money goes back
 # shellcheck shell=sh disable=SC2154  # read by ../history
 
 board=$(minutes hub board 2024-10-30 \
@@ -42,3 +42,26 @@ done | payments 2024-12 02 2024-11-01 2024-12-10
 # Far from 15,000 euros: the statement of the last day ends it, and what
 # came in is due to go back, or stays as a gift where the giver said so.
 payments 2024-12b 02 2024-12-11 2024-12-23 </dev/null
+
+# In January the money goes back to the accounts from which it came: two sign
+# the batch, and say in the log whose accounts they read for it; the bank's
+# file is written, and what the bank shows next settles them all.
+if [ "$(figure bank payouts | jq '.payouts | length')" = 0 ]; then
+    owed=$(figure bank claims --of "$(id_of %k-hub)" |
+        jq '[.claims[].amount]')
+    play <<END
+with --clock 2025-01-06T10:00:00Z --key camille.key --key driss.key
+bank prepare --payout %w-hub --account %b-main --all-of %k-hub
+  --count $(echo "$owed" | jq length)
+  --total $(echo "$owed" | jq -r 'add / 100 | tostring')
+END
+fi
+[ -s "$VAR/statements/hub-refunds.xml" ] ||
+    terreau bank payout --payout "$(id_of %w-hub)" --quiet --yes --json \
+        --to "$VAR/statements/hub-refunds.xml" --execute 2025-01-07 \
+        --clock 2025-01-06T10:05:00Z --key camille.key --key driss.key \
+        --passphrase-fd 3 3<"$VAR/passphrase" >>"$log"
+total=$(figure bank payouts | jq -r '.payouts[0].total / 100 | tostring')
+payments 2025-01 02 2024-12-24 2025-01-09 <<END
+2025-01-07 %w-hub -$total.00
+END

@@ -23,7 +23,7 @@ capital call --tranche %u-first --contract %i-town --amount 20000.00
 END
 
 # From this year on the bank writes camt.053 in its newer version.
-payments 2025-03 08 2024-12-24 2025-03-31 <<END
+payments 2025-03 08 2025-01-10 2025-03-31 <<END
 2025-03-28 %u-first 20000.00
 2025-03-31 frais trimestriels -12.00
 END
