@@ -130,6 +130,22 @@ bool command_bank_import(const struct call *call, struct error *error)
     return done;
 }
 
+bool command_bank_quarantine(const struct call *call, struct error *error)
+{
+    struct desk desk;
+    json_t *document, *list;
+    bool done = desk_open(&desk, &call->settings, error) &&
+                quarantine_read(&list, desk.origin, error);
+
+    desk_close(&desk);
+    if (!done)
+        return false;
+    document = json_pack("{s:o}", "lines", list);
+    screen_document(stdout, document, call_has(call, SETTING_JSON));
+    json_decref(document);
+    return true;
+}
+
 /* One statement in words; counterparties stay on this screen. */
 static json_t *describe(const struct import_file *file, size_t n,
                         const struct statement *made, int digits)

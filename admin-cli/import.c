@@ -418,7 +418,9 @@ static bool carry_out(struct import *import, struct plan *plan,
             return false;
         if (!say_lines(import, plan, &entered, error) ||
             (!import->no_payers &&
-             !import_payers(&sealed, import, &plan->statement, error)))
+             !import_payers(&sealed, import, &plan->statement, error)) ||
+            !quarantine_keep(import->desk->origin, &plan->statement,
+                             plan->source->id, import->desk->digits, error))
             return false;
     }
     report(import, plan, entered, sealed);

@@ -60,6 +60,19 @@ MUST_USE bool import_payers(size_t *sealed, const struct import *import,
 /* The lines of a statement that were set apart or summed up, with reasons. */
 json_t *import_oddities(const struct statement *statement, int digits);
 
+/*
+ * Lines that imports by this user have set apart or summed up are remembered
+ * on this machine: those of a statement as its last import saw them, until a
+ * later one books what the bank calls by the same reference.
+ */
+MUST_USE bool quarantine_keep(const char *origin,
+                              const struct statement *statement,
+                              const char *number, int digits,
+                              struct error *error);
+/* All of a ledger, an array, the caller's. */
+MUST_USE bool quarantine_read(json_t **list, const char *origin,
+                              struct error *error);
+
 /* The entry that says a line of that statement; the ledger's rules number
  * decides what it may say. */
 void import_line(struct entry *entry, const struct statement_line *line,

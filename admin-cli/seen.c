@@ -49,6 +49,22 @@ static void hash_name(char out[static HASH_CHARS + 1], const char *text)
     hash_write(out, &hash);
 }
 
+bool seen_file(char out[static SEEN_PATH_BYTES], const char *what,
+               const char *origin, struct error *error)
+{
+    char dir[SEEN_PATH_BYTES], name[HASH_CHARS + 1];
+
+    out[0] = '\0';
+    if (!seen_dir(dir))
+        return true;
+    (void)snprintf(out, SEEN_PATH_BYTES, "%.500s/%.40s", dir, what);
+    if (!make_dirs(out, error))
+        return false;
+    hash_name(name, origin);
+    (void)snprintf(out, SEEN_PATH_BYTES, "%.500s/%.40s/%s", dir, what, name);
+    return true;
+}
+
 /* A name of 64 hex digits is a key's; others are not ours. */
 static bool key_of_name(struct key *key, const char *name)
 {

@@ -28,6 +28,11 @@ struct seen_list {
 /* Where audits remember; false: neither variable is set. */
 MUST_USE bool seen_dir(char out[static SEEN_PATH_BYTES]);
 
+/* Where else something of an origin is kept for this user, "what" of it; its
+ * folders are made.  out "": neither variable is set. */
+MUST_USE bool seen_file(char out[static SEEN_PATH_BYTES], const char *what,
+                        const char *origin, struct error *error);
+
 /* All that is remembered of an origin.  dir: as of seen_dir().  Fails with
  * ERROR_SYSTEM if a file is there and is no checkpoint of it. */
 MUST_USE bool seen_load(struct seen_list *list, const char *dir,

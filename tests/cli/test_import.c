@@ -414,6 +414,8 @@ int main(void)
 
     if (sodium_init() < 0)
         return 1;
+    (void)unsetenv("HOME"); /* Nothing is remembered for whoever tests. */
+    (void)unsetenv("XDG_STATE_HOME");
     ledger_start();
     start_node();
     return cmocka_run_group_tests(tests, NULL, NULL);
