@@ -72,8 +72,8 @@ static void put_party(struct buffer *out, const struct reading *reading,
     if (party->public_name.size > 0)
         put_title(out, &party->public_name);
     else if (number > 0)
-        put(out, reading, SENTENCE("Member no. {number}"), "number", TYPE_count,
-            &number);
+        put(out, reading, SENTENCE("Member no.\xc2\xa0{number}"), "number",
+            TYPE_count, &number);
     else
         put_stranger(out, reading, party);
 }

@@ -26,9 +26,8 @@ json_t *picture_progress(const struct reading *reading,
                                       .cap = campaign->cap};
     char id[ID_CHARS + 1], name[ID_CHARS + sizeof "progress-"];
 
-    if (!amount_sub(&progress.awaited, campaign->pledged, campaign->received) ||
-        amount_is_negative(progress.awaited))
-        progress.awaited = amount_from_minor(0);
+    progress.awaited = state_balance(reading->state, ACCOUNT_memo_pledges,
+                                     link_of_id(record_id(&campaign->head)));
     id_write(id, record_id(&campaign->head));
     (void)snprintf(name, sizeof name, "progress-%s", id);
     return chart_progress(&reading->wire, name, &progress);

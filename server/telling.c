@@ -126,10 +126,23 @@ static json_t *tell_value(const struct wire *wire, enum field_type type,
     return wire_value(wire, type, &number);
 }
 
+/* An id by what people call its record; anything else as tell_value(). */
+static json_t *tell_part(const struct reading *reading, enum field_type type,
+                         const json_t *value)
+{
+    json_auto_t *name = type_spec(type)->form == FORM_ID
+                            ? name_text(reading, json_string_value(value))
+                            : json_null();
+
+    return json_is_object(name) ? json_incref(json_object_get(name, "text"))
+                                : tell_value(&reading->wire, type, value);
+}
+
 /* "Title: A workshop, Amount: 120,00 €" */
-static json_t *tell_object(const struct wire *wire,
+static json_t *tell_object(const struct reading *reading,
                            const struct object_spec *spec, const json_t *object)
 {
+    const struct wire *wire = &reading->wire;
     const char *colon = say(language_of(wire), ":");
     json_t *text;
     BUFFER(out);
@@ -141,7 +154,7 @@ static json_t *tell_object(const struct wire *wire,
 
         if (value == NULL || field->shape != SHAPE_ONE)
             continue;
-        told = tell_value(wire, field->type, value);
+        told = tell_part(reading, field->type, value);
         if (json_string_value(told) == NULL)
             continue;
         buffer_text(&out, out.size == 0 ? "" : "; ");
@@ -152,19 +165,19 @@ static json_t *tell_object(const struct wire *wire,
     return text;
 }
 
-static json_t *tell_items(const struct wire *wire,
+static json_t *tell_items(const struct reading *reading,
                           const struct field_spec *field, const json_t *value)
 {
     json_t *items = json_array();
 
     if (field->shape == SHAPE_PART)
-        wire_append(items, tell_object(wire, field->object, value));
+        wire_append(items, tell_object(reading, field->object, value));
     for (size_t i = 0; i < json_array_size(value); i++) {
         const json_t *item = json_array_get(value, i);
 
         wire_append(items, field->shape == SHAPE_LIST
-                               ? tell_object(wire, field->object, item)
-                               : tell_value(wire, field->type, item));
+                               ? tell_object(reading, field->object, item)
+                               : tell_part(reading, field->type, item));
     }
     return items;
 }
@@ -184,7 +197,7 @@ static json_t *tell_field(const struct reading *reading,
              one ? tell_value(wire, field->type, value) : json_string(""));
     wire_set(told, "url", json_null());
     wire_set(told, "items",
-             one ? json_array() : tell_items(wire, field, value));
+             one ? json_array() : tell_items(reading, field, value));
     if (json_is_object(name)) {
         wire_set(told, "value", json_incref(json_object_get(name, "text")));
         wire_set(told, "url", json_incref(json_object_get(name, "url")));

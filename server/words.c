@@ -33,7 +33,7 @@ void word_with(char *out, size_t room, enum word which, bool french,
     text_with(out, room, word(which, french), value);
 }
 
-/* Words of the ledger may hold '-' and '/', which names cannot. */
+/* Words of the ledger may hold '-', '/' and '.', which names cannot. */
 static bool is_same(const char *name, const char *prefix, const char *asked)
 {
     if (strncmp(name, prefix, strlen(prefix)) != 0)
@@ -41,7 +41,7 @@ static bool is_same(const char *name, const char *prefix, const char *asked)
     name += strlen(prefix);
     for (; *name != '\0' && *asked != '\0'; name++, asked++)
         if (*name != *asked &&
-            !(*name == '_' && (*asked == '-' || *asked == '/')))
+            !(*name == '_' && strchr("-/.", *asked) != NULL))
             return false;
     return *name == *asked;
 }

@@ -119,7 +119,7 @@ GET /shares/redemptions
     < text <h1>Redemptions</h1>
     < text €2,000<
     < text Capital floor</dt><dd class="n">€1,000
-    < text <a href="/shares/entries\?subject=@p:leo">Member no. \d</a>
+    < text <a href="/shares/entries\?subject=@p:leo">Member no.\s\d</a>
     < text <a href="/shares/classes">A – [^<]+</a>
     < without >[prc]-[A-Za-z0-9_-]{22}<
 GET /shares/classes?lang=fr
@@ -129,7 +129,7 @@ GET /shares/classes?lang=fr
     < text à la souscription, sous 21 jours
 GET /shares/holdings
     Accept: text/html
-    < text Member no. \d
+    < text Member no.\s\d
     < without >[prc]-[A-Za-z0-9_-]{22}<
 GET /shares/holdings?party=@p:nobody
     Accept: text/html
