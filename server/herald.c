@@ -75,6 +75,15 @@ static bool has_money(const struct record_pledge *pledge,
     return amount_is_positive(pledge->received);
 }
 
+/* Made before, and not over. */
+static bool was_pledged(const struct record_pledge *pledge,
+                        const struct tale *tale)
+{
+    return pledge->head.made < tale->event.index &&
+           (pledge->head.state == STATE_pledge_AWAITING ||
+            pledge->head.state == STATE_pledge_RECEIVED);
+}
+
 static const struct {
     enum happening what;
     const char *mail;
@@ -86,6 +95,7 @@ static const struct {
     {MONEY_CAME, "over", is_over},
     {MONEY_SENT, "refund", always},
     {PLEDGE_WITHDRAWN, "withdrawn", is_withdrawn},
+    {CAMPAIGN_AMENDED, "terms", was_pledged},
     {CAMPAIGN_FAILED, "failed", has_money},
     {ACT_STEPPED, "success", always},
 };

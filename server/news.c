@@ -16,9 +16,9 @@ void news_add(struct events *events, const struct event *event)
     events->items[events->count++] = *event;
 }
 
-/* All pledges of a campaign that ended badly. */
-static void add_failed(struct events *events, struct event event,
-                       struct id campaign)
+/* All pledges of a campaign that ended badly, or whose terms changed. */
+static void add_pledges(struct events *events, struct event event,
+                        struct id campaign)
 {
     const struct state *state = events->host->at.base;
     size_t count = state_count(state, RECORD_pledge);
@@ -182,7 +182,13 @@ static void see(struct events *events, const struct entry *entry, int64_t index)
     } else if (entry->kind == ENTRY_campaign_close &&
                entry->campaign_close.outcome == OUTCOME_FAILED) {
         event.what = CAMPAIGN_FAILED;
-        add_failed(events, event, entry->campaign_close.campaign);
+        add_pledges(events, event, entry->campaign_close.campaign);
+    } else if (entry->kind == ENTRY_campaign_amend &&
+               (HAS(entry, campaign_amend, risks) ||
+                HAS(entry, campaign_amend, texts) ||
+                HAS(entry, campaign_amend, settles))) {
+        event.what = CAMPAIGN_AMENDED;
+        add_pledges(events, event, entry->campaign_amend.campaign);
     } else if (entry->kind == ENTRY_clerk_step) {
         event.what = ACT_STEPPED;
         add_converted(events, event);

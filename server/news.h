@@ -11,6 +11,7 @@ enum happening {
     MONEY_CAME,
     MONEY_SENT, /* Back to whom it came from. */
     PLEDGE_WITHDRAWN,
+    CAMPAIGN_AMENDED, /* Its texts, or how long money may come. */
     CAMPAIGN_FAILED,
     ACT_STEPPED, /* The clerk did part of a decided act. */
     KEY_ADDED,

@@ -1,6 +1,7 @@
 #include "server/notice.h"
 #include "server/derived.h"
 #include "server/node.h"
+#include "server/pledge_page.h"
 #include "server/prose.h"
 #include "server/public.h"
 
@@ -52,6 +53,10 @@ static void set_days(json_t *document, const struct wire *wire,
     wire_set(document, "date", json_string(text));
     prose_until(text, pledge->cooling_off_until, wire->zone, wire->french);
     wire_set(document, "until", json_string(text));
+    if (!pledge_has_window(pledge, campaign, wire->now))
+        return;
+    prose_until(text, campaign->window, wire->zone, wire->french);
+    wire_set(document, "window", json_string(text));
 }
 
 static void set_payment(json_t *document, const struct reading *reading,

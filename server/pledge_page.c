@@ -42,7 +42,39 @@ bool pledge_may_withdraw(const struct reading *reading,
     if (pledge->head.state == STATE_pledge_AWAITING &&
         amount_is_zero(pledge->received))
         return true;
-    return now.ms < campaign->closes.ms;
+    return now.ms < campaign->closes.ms ||
+           pledge_has_window(pledge, campaign, now);
+}
+
+bool pledge_has_window(const struct record_pledge *pledge,
+                       const struct record_campaign *campaign,
+                       struct instant now)
+{
+    return pledge->head.made < campaign->changed &&
+           now.ms < campaign->window.ms;
+}
+
+/* The terms are others than those that were signed. */
+static json_t *amendment(const struct reading *reading,
+                         const struct record_pledge *pledge)
+{
+    const struct record_campaign *campaign = campaign_of(reading, pledge);
+    const struct wire *wire = &reading->wire;
+    char until[PROSE_CHARS];
+    json_t *terms;
+
+    if (!is_open(pledge) || campaign->amended <= pledge->head.made)
+        return json_null();
+    terms = json_pack(
+        "{s:I, s:o, s:n}", "index", (json_int_t)campaign->amended, "url",
+        reading_url(reading, "entries/%" PRId64, campaign->amended), "until");
+    if (pledge_has_window(pledge, campaign, wire->now)) {
+        prose_until(until, campaign->window, wire->zone, wire->french);
+        wire_set(terms, "until",
+                 wire->people ? json_string(until)
+                              : wire_instant(wire, campaign->window));
+    }
+    return terms;
 }
 
 /* What is still to pay; 0 unless it is awaited. */
@@ -377,6 +409,7 @@ void pledge_describe(const struct reading *reading, json_t *body,
              json_boolean(amount_is_positive(pledge->refund)));
     put_payment(reading, body, pledge);
     put_withdrawal(reading, body, pledge);
+    wire_set(body, "amended", amendment(reading, pledge));
     figures_pledge(reading, body, pledge);
     put_receipt(reading, body, pledge);
 }

@@ -10,6 +10,11 @@
 bool pledge_may_withdraw(const struct reading *reading,
                          const struct record_pledge *pledge);
 
+/* Did its campaign's texts change since, so that it may be taken back anew? */
+bool pledge_has_window(const struct record_pledge *pledge,
+                       const struct record_campaign *campaign,
+                       struct instant now);
+
 /* heading, steps[{title, note, done, now}], sums[{title, value}] of what came
  * and what it became, payment with its QR code,
  * withdraw{allowed, until, rule}, receipt{number, url, proof_url, entry}. */

@@ -52,6 +52,18 @@ POST $withdraw
 POST $withdraw
     form how=email
     < 400
+# The terms change: who pledged is told, and may think again.
+enter campaign.amend {"campaign": "@k:mill", "risks": "@sha:risks2", "decision": {"body": "board", "date": "2026-11-01", "sha256": "@sha:minutes"}} by ana bob
+mailed zoe@withdraw.example (If you no longer agree, you may withdraw) > told
+GET $pledge
+    Accept: text/html
+    < text The terms of the campaign changed after your pledge
+    < text you may withdraw without reason or cost until
+GET $pledge
+    < .amended.index exists
+    < .amended.until exists
+    < .withdraw.allowed = true
+enter campaign.amend {"campaign": "@k:mill", "summary": "A mill, and a bakery.", "decision": {"body": "board", "date": "2026-11-01", "sha256": "@sha:minutes"}} by ana bob
 # Part of the money comes, then the rest; each is told once.
 enter bank.statement {"account": "@b:main", "statement": "@e:s1", "number": "1", "from": "2026-11-01", "to": "2026-11-02", "opening": 0, "closing": 3500, "lines": 3, "sha256": "@sha:file"} by clerk
 enter bank.line {"statement": "@e:s1", "line": "@y:l1", "amount": 1000, "booked": "2026-11-01", "source": "@sha:l1", "reference": "$reference"} by clerk
