@@ -78,10 +78,112 @@ export async function audit(page, name) {
 
   check(`${name} passes axe`, violations.length === 0,
     violations.map((one) => `${one.id}: ${one.nodes[0].html}`).join("; "));
-  const wide = await page.evaluate(() =>
-    document.documentElement.scrollWidth > document.documentElement.clientWidth);
+  check(`${name} needs no sideways scrolling`, !await wide(page));
+}
 
-  check(`${name} needs no sideways scrolling`, !wide);
+const loaded = (page) => page.evaluate(() => "axe" in globalThis);
+const wide = (page) => page.evaluate(() =>
+  document.documentElement.scrollWidth > document.documentElement.clientWidth);
+const height = (page) => page.evaluate(() =>
+  document.documentElement.scrollHeight);
+
+// What axe finds on a page as it stands, in words; only: these rules.
+async function found(page, only) {
+  const { violations } = await page.evaluate((rules) => globalThis.axe.run(
+    { resultTypes: ["violations"], ...rules ? { runOnly: rules } : {} }), only);
+
+  return violations.map((one) => `${one.id}: ${one.nodes[0].html}`);
+}
+
+// The same page from a small telephone to a desk, in both themes: the other
+// one changes colours, and nothing else.
+export async function audit_everywhere(page, name) {
+  if (!await loaded(page)) await page.evaluate(axe);
+  for (const width of [320, 360, 768, 1440]) {
+    await page.setViewportSize({ width, height: 800 });
+    await page.emulateMedia({ colorScheme: "light" });
+    const wrong = await found(page), before = await height(page);
+
+    if (await wide(page)) wrong.push("it scrolls sideways");
+    await page.emulateMedia({ colorScheme: "dark" });
+    wrong.push(...await found(page, ["color-contrast", "link-in-text-block"]));
+    if (await height(page) !== before) wrong.push("a theme changes the layout");
+    check(`${name} at ${width}, light and dark`, wrong.length === 0,
+      wrong.join("; "));
+  }
+  await page.emulateMedia({ colorScheme: null });
+}
+
+// What text of twice the size makes of a page: nothing lost, nothing covered.
+async function enlarged(page) {
+  return page.evaluate(() => {
+    const root = document.documentElement, wrong = [];
+    const shown = (one) => one.getClientRects().length > 0;
+
+    root.style.fontSize = "200%";
+    if (root.scrollWidth > root.clientWidth) wrong.push("it scrolls sideways");
+    for (const one of document.querySelectorAll("main *, header *, footer *"))
+      if (shown(one) && getComputedStyle(one).overflow === "hidden" &&
+          !one.closest(".vh, svg") && one.scrollHeight > one.clientHeight + 1)
+        wrong.push(`cut off: ${one.textContent.trim().slice(0, 40)}`);
+    const all = [...document.querySelectorAll(
+      "main :is(button, .btn, input, select, summary), main h1")].filter(shown);
+
+    for (const [at, one] of all.entries())
+      for (const other of all.slice(at + 1)) {
+        const a = one.getBoundingClientRect(), b = other.getBoundingClientRect();
+
+        if (!one.contains(other) && a.left < b.right - 1 &&
+            b.left < a.right - 1 && a.top < b.bottom - 1 && b.top < a.bottom - 1)
+          wrong.push(`${one.outerHTML.slice(0, 60)} covers ${
+            other.outerHTML.slice(0, 60)}`);
+      }
+    root.style.fontSize = "";
+    return wrong;
+  });
+}
+
+// Whoever chose the colours still sees controls by their edges, and the focus.
+async function inForcedColours(page) {
+  const wrong = await page.evaluate(() => [...document.querySelectorAll(
+    "main :is(button, .btn, select, input:not([type=radio], [type=checkbox]))")]
+    .filter((one) => one.getClientRects().length > 0 && (
+      getComputedStyle(one).borderTopStyle === "none" ||
+      getComputedStyle(one).borderTopWidth === "0px"))
+    .map((one) => `no edge: ${one.outerHTML.slice(0, 60)}`));
+
+  for (let i = 0; i < 15; i++) {
+    await page.keyboard.press("Tab");
+    const focus = await visible_focus(page);
+
+    if (focus !== "") wrong.push(focus);
+  }
+  return wrong;
+}
+
+// "" or what the keyboard stands on without anybody seeing it.
+export const visible_focus = (page) => page.evaluate(() => {
+  const one = document.activeElement;
+
+  if (!one || one === document.body) return "";
+  const { outlineStyle, outlineWidth } = getComputedStyle(one);
+  const box = one.getBoundingClientRect();
+
+  return outlineStyle !== "none" && parseFloat(outlineWidth) >= 2 &&
+    box.width > 0 && box.height > 0 ? ""
+    : `focus unseen: ${one.outerHTML.slice(0, 60)}`;
+});
+
+export async function usable(page, name) {
+  await page.setViewportSize({ width: 640, height: 800 });
+  const large = await enlarged(page);
+
+  check(`${name} with text at 200 %`, large.length === 0, large.join("; "));
+  await page.emulateMedia({ forcedColors: "active" });
+  const forced = await inForcedColours(page);
+
+  check(`${name} in forced colours`, forced.length === 0, forced.join("; "));
+  await page.emulateMedia({ forcedColors: null });
 }
 
 // A page that remembers what the browser complained about.

@@ -5,8 +5,8 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { audit, check, confirmation, fill, launch, letter, open, result, serve,
-  shares } from "./flow.mjs";
+import { audit_everywhere, check, confirmation, fill, launch, letter, open,
+  result, serve, shares, usable, visible_focus } from "./flow.mjs";
 
 const run = promisify(execFile);
 const out = process.env.out ?? "build/debug";
@@ -87,10 +87,10 @@ async function receipt(page) {
 
 // ---- The transfer ----
 
-async function decode(page, scheme) {
+async function decode(page, scheme, forced) {
   const picture = join(scratch, `${scheme}.png`);
 
-  await page.emulateMedia({ colorScheme: scheme });
+  await page.emulateMedia({ colorScheme: scheme, forcedColors: forced });
   await page.locator("svg.qr").screenshot({ path: picture, scale: "device" });
   const said = await run("zbarimg", ["-q", "--raw", "-Sbinary", picture])
     .catch((error) => error);
@@ -103,13 +103,14 @@ async function transfer(page) {
 
   check("the payload names the reference",
     payment.epc.endsWith(`\n${payment.reference}`), payment.epc);
-  for (const scheme of ["light", "dark"]) {
-    const read = await decode(page, scheme);
+  for (const scheme of ["light", "dark"])
+    for (const forced of ["none", "active"]) {
+      const read = await decode(page, scheme, forced);
 
-    check(`the QR code reads to the byte, ${scheme}`, read === payment.epc,
-      JSON.stringify(read));
-  }
-  await page.emulateMedia({ colorScheme: null });
+      check(`the QR code reads to the byte, ${scheme}, forced: ${forced}`,
+        read === payment.epc, JSON.stringify(read));
+    }
+  await page.emulateMedia({ colorScheme: null, forcedColors: null });
   const svg = await fetch(`${page.url().split("?")[0]}/transfer`);
 
   check("the picture can be saved",
@@ -240,40 +241,109 @@ async function press_on(page, name) {
   await context.close();
 }
 
-// ---- Every page of the flow, in both themes and at three widths ----
+// ---- With the keyboard alone and a key, from the campaign to the pledge ----
 
-for (const [width, scheme, lang] of [[360, "light", "fr"], [768, "dark", "en"],
-  [1440, "light", "en"], [320, "dark", "fr"]]) {
+// Tab until something has the focus; on the way it is seen, and goes forward.
+async function tab_to(page, pattern, wrong) {
+  let last = "";
+
+  for (let i = 0; i < 120; i++) {
+    await page.keyboard.press("Tab");
+    const seen = await visible_focus(page);
+    const [name, forward] = await page.evaluate(() => {
+      const one = document.activeElement, before = globalThis.before;
+
+      globalThis.before = one;
+      return [one.id || one.textContent.trim().replaceAll("\u00a0", " "),
+        !before?.isConnected || before === document.body ||
+        one === document.body || Boolean(before.compareDocumentPosition(one) &
+          Node.DOCUMENT_POSITION_FOLLOWING)];
+    });
+
+    if (seen !== "") wrong.push(seen);
+    if (!forward) wrong.push(`from ${last} back to ${name}`);
+    if (pattern.test(name)) return;
+    last = name;
+  }
+  throw new Error(`the keyboard does not reach ${pattern}`);
+}
+
+for (const [lang, give, next, sign, confirm, done] of [
+  ["fr", /^Faire un don$/, /^Continuer/, /^Signer mon/, /^Confirmer et/,
+    /C’est inscrit/],
+  ["en", /^Give$/, /^Continue/, /^Sign my/, /^Confirm and/, /Recorded/]]) {
+  const context = await browser.newContext();
+  const page = await open(context);
+  const email = `keyboard-${lang}@example.org`, wrong = [];
+  const press = async (pattern, key = "Enter") => {
+    await tab_to(page, pattern, wrong);
+    await page.keyboard.press(key);
+  };
+
+  await page.goto(`${node.base}${campaign}?lang=${lang}`);
+  await press(give);
+  await page.waitForURL(/nature=gift/);
+  for (const [id, text] of [["amount", "25"], ["given", "Ana"],
+    ["family", "Costa"], ["email", email]]) {
+    await tab_to(page, new RegExp(`^${id}$`), wrong);
+    await page.keyboard.type(text);
+  }
+  await press(/^consent$/, "Space");
+  await press(next);
+  await page.waitForURL(/\/drafts\//);
+  await page.locator("#by-key").waitFor();
+  await press(sign);
+  await page.waitForURL((url) => !url.hash.includes("errors"));
+  await page.goto(await confirmation(node, email));
+  await press(confirm);
+  await page.waitForURL(/\/pledges\/g-/);
+  const { receipt } = await json(new URL(page.url()).pathname);
+
+  check(`by keyboard alone a key signs, in ${lang}`, receipt.by_key &&
+    await page.getByRole("heading", { name: done }).isVisible());
+  check(`the focus is always seen and goes forward, in ${lang}`,
+    wrong.length === 0, wrong.join("; "));
+  await context.close();
+}
+
+// ---- Every page of the flow, in both themes and at four widths ----
+
+for (const lang of ["fr", "en"]) {
   const context = await browser.newContext({ bypassCSP: true,
-    viewport: { width, height: 800 }, colorScheme: scheme });
-  const page = await context.newPage();
-  const email = `w${width}@example.org`;
-  const say = (name) => `${name} ${width} ${scheme}`;
+    reducedMotion: "reduce" });
+  const page = await open(context);
+  const email = `looks-${lang}@example.org`;
+  const look = async (name) => {
+    await audit_everywhere(page, `${name} in ${lang}`);
+    await usable(page, `${name} in ${lang}`);
+  };
 
   await page.goto(`${node.base}${campaign}/pledge?lang=${lang}`);
-  await audit(page, say("the choice of a nature"));
+  await look("the choice of a nature");
   await page.goto(form("share", lang));
-  await audit(page, say("the form"));
   await page.locator("form button[type=submit]").click();
   await page.locator("#errors").waitFor();
-  await audit(page, say("the form with mistakes"));
-  check(say("the focus is on the mistakes"), await page.evaluate(
+  check(`the focus is on the mistakes in ${lang}`, await page.evaluate(
     () => document.activeElement?.id) === "errors");
+  await look("the form with mistakes");
   await page.goto(form("share", lang));
+  await look("the form");
   await fill(page, { ...shares, email });
   await page.locator("form button[type=submit]").click();
   await page.locator("#by-key button[type=submit]").waitFor();
   await page.locator("details").first().evaluate((one) => { one.open = true; });
-  await audit(page, say("the signature"));
+  await look("the signature");
   await page.locator("#by-key button[type=submit]").click();
-  await page.waitForLoadState();
+  await page.locator("#by-key").waitFor({ state: "detached" });
   await page.locator("h1").waitFor();
-  await audit(page, say("the word of the mail"));
+  await look("the word of the mail");
   await page.goto(await confirmation(node, email));
-  await audit(page, say("the confirmation"));
+  await look("the confirmation");
   await page.locator("form button[type=submit]").click();
   await page.waitForURL(/\/pledges\/g-/);
-  await audit(page, say("the pledge"));
+  await look("the pledge");
+  await page.goto(`${page.url().split("?")[0]}/withdraw?lang=${lang}`);
+  await look("the withdrawal");
   await context.close();
 }
 

@@ -79,7 +79,7 @@ match join --fund %f-city --campaign %k-mill
 const phone = { viewport: { width: 360, height: 740 } };
 const citizens = [
   { name: "ana", nature: "gift", amount: 500, lang: "fr" },
-  { name: "bo", nature: "gift", amount: 60, lang: "en", lacks: "Ed25519" },
+  { name: "bo", nature: "gift", amount: 60, lang: "fr", lacks: "Ed25519" },
   { name: "cleo", nature: "share", amount: 12000, lang: "fr", options: phone },
   { name: "dave", nature: "share", amount: 9000, lang: "fr", lacks: "script" },
   { name: "erin", nature: "share", amount: 6000, lang: "en" },
