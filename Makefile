@@ -12,7 +12,7 @@ VAR     := var
 SUITE   :=
 SECONDS := 60
 
-PACKAGES := libpq libsodium jansson libmicrohttpd libcurl libxml-2.0 \
+PACKAGES := libpq libsodium jansson libmicrohttpd libcurl libidn2 libxml-2.0 \
             libqrencode
 WARNINGS := -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wundef -Wvla \
             -Wstrict-prototypes -Wmissing-prototypes -Wswitch-enum \

@@ -1,6 +1,8 @@
 #include "server/email.h"
 
 #include <assert.h>
+#include <idn2.h>
+#include <stdio.h>
 #include <string.h>
 
 enum { LOCAL_MAX = 64, LABEL_MAX = 63 };
@@ -62,26 +64,91 @@ static bool host_is_valid(const char *host, size_t size)
     return labels > 1 && (host[start] < '0' || host[start] > '9');
 }
 
+static bool is_ascii(const char *host, size_t size)
+{
+    for (size_t i = 0; i < size; i++)
+        if ((unsigned char)host[i] > 0x7f)
+            return false;
+    return true;
+}
+
+/* The library would let spaces and the like go into a label's encoding. */
+static bool ascii_of_host(const char *host, size_t size)
+{
+    for (size_t i = 0; i < size; i++)
+        if ((unsigned char)host[i] <= 0x7f && !is_alnum(host[i]) &&
+            host[i] != '-' && host[i] != '.')
+            return false;
+    return true;
+}
+
+/* A host of any script in ASCII; what cannot be looked up is none. */
+static bool host_to_ascii(char out[EMAIL_BYTES_MAX + 1], const char *host,
+                          size_t size)
+{
+    char typed[EMAIL_BYTES_MAX + 1];
+    char *ascii = NULL;
+    bool good;
+
+    if (size > EMAIL_BYTES_MAX || !ascii_of_host(host, size))
+        return false;
+    memcpy(typed, host, size);
+    typed[size] = '\0';
+    if (is_ascii(typed, size)) {
+        memcpy(out, typed, size + 1);
+        return true;
+    }
+    good = idn2_to_ascii_8z(typed, &ascii,
+                            IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL |
+                                IDN2_USE_STD3_ASCII_RULES) == IDN2_OK &&
+           strlen(ascii) <= EMAIL_BYTES_MAX;
+    if (good)
+        memcpy(out, ascii, strlen(ascii) + 1);
+    idn2_free(ascii);
+    return good;
+}
+
 bool email_read(char out[EMAIL_BYTES_MAX + 1], const char *text)
 {
     const char *start = text + strspn(text, " ");
-    size_t size = strlen(start);
+    char host[EMAIL_BYTES_MAX + 1];
+    size_t size = strlen(start), local, length;
     const char *at;
-    size_t local;
 
     while (size > 0 && start[size - 1] == ' ')
         size--;
     at = memchr(start, '@', size);
-    if (at == NULL || size > EMAIL_BYTES_MAX)
+    if (at == NULL)
         return false;
     local = (size_t)(at - start);
     if (!local_is_valid(start, local) ||
-        !host_is_valid(at + 1, size - local - 1))
+        !host_to_ascii(host, at + 1, size - local - 1))
         return false;
-    for (size_t i = 0; i < size; i++)
-        out[i] = i < local ? start[i] : small(start[i]);
-    out[size] = '\0';
+    length = strlen(host);
+    if (local + 1 + length > EMAIL_BYTES_MAX || !host_is_valid(host, length))
+        return false;
+    memcpy(out, start, local + 1);
+    for (size_t i = 0; i <= length; i++)
+        out[local + 1 + i] = small(host[i]);
     return true;
+}
+
+void email_show(char out[EMAIL_SHOWN_BYTES], const char *email)
+{
+    const char *at = strchr(email, '@');
+    char again[EMAIL_BYTES_MAX + 1];
+    char *host = NULL;
+
+    (void)snprintf(out, EMAIL_SHOWN_BYTES, "%s", email);
+    if (at == NULL || strstr(at, "xn--") == NULL ||
+        idn2_to_unicode_8z8z(at + 1, &host, 0) != IDN2_OK)
+        return;
+    /* Only what leads back to where the mail goes. */
+    if (strlen(host) < EMAIL_SHOWN_BYTES - EMAIL_BYTES_MAX &&
+        host_to_ascii(again, host, strlen(host)) && strcmp(again, at + 1) == 0)
+        (void)snprintf(out, EMAIL_SHOWN_BYTES, "%.*s%s", (int)(at + 1 - email),
+                       email, host);
+    idn2_free(host);
 }
 
 void email_fold(char out[EMAIL_BYTES_MAX + 1], const char *email)

@@ -1,6 +1,7 @@
 #include "server/mine.h"
 #include "ledger/affairs.h"
 #include "server/catalogue.h"
+#include "server/email.h"
 #include "server/prose.h"
 #include "server/reading.h"
 #include "server/reason.h"
@@ -212,8 +213,8 @@ static bool add_entries(struct person *person, bool receipts,
     return true;
 }
 
-/* For people: days as they read them. */
-static void show_days(json_t *data, bool french)
+/* For people: days and addresses as they read them. */
+static void show_fields(json_t *data, bool french)
 {
     json_t *record;
     size_t i;
@@ -222,9 +223,14 @@ static void show_days(json_t *data, bool french)
     {
         json_t *fields = json_object_get(record, "fields");
         const char *birth = json_string_value(json_object_get(fields, "birth"));
-        char day[PROSE_CHARS];
+        const char *email = json_string_value(json_object_get(fields, "email"));
+        char day[PROSE_CHARS], shown[EMAIL_SHOWN_BYTES];
         struct date date;
 
+        if (email != NULL) {
+            email_show(shown, email);
+            wire_set(fields, "email", json_string(shown));
+        }
         if (birth == NULL)
             continue;
         (void)snprintf(day, sizeof day, "%s", birth);
@@ -245,7 +251,7 @@ static bool read_tables(struct person *person, struct error *error)
                     &data, error))
         return false;
     if (person->request->face == FACE_HTML)
-        show_days(data, strcmp(person->request->language, "fr") == 0);
+        show_fields(data, strcmp(person->request->language, "fr") == 0);
     wire_set(person->body, "data", data);
     return find_entries(person, loan.db, error);
 }
@@ -289,6 +295,7 @@ bool mine_document(const struct request *request, const char *email,
 {
     struct vault_party parties[VAULT_PARTIES_MAX];
     json_auto_t *list = json_array();
+    char shown[EMAIL_SHOWN_BYTES];
     size_t count = 0;
 
     if (!find_parties(request, email, parties, &count, error))
@@ -296,7 +303,10 @@ bool mine_document(const struct request *request, const char *email,
     for (size_t i = 0; i < count; i++)
         if (!add_person(request, &parties[i], receipts, list, error))
             return false;
-    *document = json_pack("{s:s, s:O}", "email", email, "parties", list);
+    email_show(shown, email);
+    *document =
+        json_pack("{s:s, s:O}", "email",
+                  request->face == FACE_HTML ? shown : email, "parties", list);
     assert(*document != NULL);
     return true;
 }

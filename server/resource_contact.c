@@ -43,7 +43,7 @@ static bool kept_fields(const struct ledger_host *host, struct id party,
         !vault_get(host->node, loan.db, host->ledger_id, party, party,
                    &document, error))
         return false;
-    *fields = json_incref(json_object_get(document, "fields"));
+    *fields = json_deep_copy(json_object_get(document, "fields"));
     return true;
 }
 
@@ -98,6 +98,17 @@ static void put_form(const struct request *request, struct reply *reply,
              SENTENCE("Change what we keep about you"), document);
 }
 
+static void show_email(json_t *values)
+{
+    const char *email = json_string_value(json_object_get(values, "email"));
+    char shown[EMAIL_SHOWN_BYTES];
+
+    if (email == NULL)
+        return;
+    email_show(shown, email);
+    wire_set(values, "email", json_string(shown));
+}
+
 bool me_contact_get(const struct request *request, struct reply *reply,
                     struct error *error)
 {
@@ -115,6 +126,7 @@ bool me_contact_get(const struct request *request, struct reply *reply,
                     error) ||
         !kept_fields(host, party, &values, error))
         return false;
+    show_email(values);
     put_form(request, reply, describe(request, host, party, &session), values);
     sodium_memzero(&session, sizeof session);
     return true;
@@ -132,7 +144,6 @@ static bool show_again(const struct asked *asked, const struct request *request,
     if (request->face != FACE_HTML || error->code != ERROR_FIELD ||
         !kept_fields(asked->host, asked->party, &values, &ignored))
         return false;
-    values = json_deep_copy(values);
     for (size_t i = 0; i < asked->form.count; i++)
         if (!is_frame(asked->form.fields[i].name))
             wire_set(values, asked->form.fields[i].name,
@@ -305,6 +316,7 @@ static bool finish(struct change *change, const struct asked *asked,
                    struct error *error)
 {
     const char *address = change_address(change);
+    char shown[EMAIL_SHOWN_BYTES];
     json_t *document;
 
     if (address == NULL) {
@@ -315,7 +327,8 @@ static bool finish(struct change *change, const struct asked *asked,
         !change_ask(change, error))
         return false;
     document = describe(request, asked->host, asked->party, &asked->session);
-    wire_set(document, "email", json_string(address));
+    email_show(shown, address);
+    wire_set(document, "email", json_string(shown));
     put_page(request, reply, "me_sent", SENTENCE("Check your inbox"), document);
     return true;
 }
@@ -362,8 +375,12 @@ static void put_link(const struct change *change, const struct request *request,
         json_pack("{s:b, s:o, s:s}", "used", change->used, "coop",
                   change_coop(change), "action", request->path);
 
-    if (!change->used)
-        wire_set(document, "email", json_string(change_address(change)));
+    if (!change->used) {
+        char shown[EMAIL_SHOWN_BYTES];
+
+        email_show(shown, change_address(change));
+        wire_set(document, "email", json_string(shown));
+    }
     put_page(request, reply, "address",
              change->used ? SENTENCE("Your new address is in use")
                           : SENTENCE("Use this address?"),

@@ -1,6 +1,7 @@
 /* Step 2 of a pledge: what is signed, to the byte, and what it means. */
 #include "server/derived.h"
 #include "server/desk.h"
+#include "server/email.h"
 #include "server/meaning.h"
 #include "server/prose.h"
 
@@ -74,13 +75,16 @@ static json_t *private_data(const struct desk *desk)
     const struct draft *draft = &desk->draft;
     const struct wire *wire = &desk->reading.wire;
     const char *birth = draft_field(draft, "birth");
-    json_t *data = json_pack("{s:o, s:s}", "name",
-                             json_sprintf("%s %s", draft_field(draft, "given"),
-                                          draft_field(draft, "family")),
-                             "email", draft_field(draft, "email"));
+    char shown[EMAIL_SHOWN_BYTES];
+    json_t *data;
     struct date date;
     char text[PROSE_CHARS];
 
+    email_show(shown, draft_field(draft, "email"));
+    data = json_pack("{s:o, s:s}", "name",
+                     json_sprintf("%s %s", draft_field(draft, "given"),
+                                  draft_field(draft, "family")),
+                     "email", shown);
     if (!date_read(&date, birth, strlen(birth)))
         return data;
     prose_date(text, date, wire->french);

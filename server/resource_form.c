@@ -3,6 +3,7 @@
 #include "server/application.h"
 #include "server/consent.h"
 #include "server/derived.h"
+#include "server/email.h"
 #include "server/limit.h"
 #include "server/prose.h"
 #include "server/rehearsal.h"
@@ -99,6 +100,7 @@ struct recalled {
     struct form_data form;
     char birth[3][8];
     char amount[AMOUNT_CHARS];
+    char email[EMAIL_SHOWN_BYTES];
 };
 
 static void recall(struct recalled *recalled, const char *name,
@@ -129,13 +131,14 @@ static void recall_birth(struct recalled *recalled, const char *text)
 static void recall_draft(struct recalled *recalled, const struct draft *draft,
                          const struct offering *offering, int digits)
 {
-    static const char *const same[] = {"given",   "family",   "email",
-                                       "address", "postcode", "town",
-                                       "country", "show"};
+    static const char *const same[] = {
+        "given", "family", "address", "postcode", "town", "country", "show"};
     const struct entry_pledge_make *pledge = &draft->pledge.pledge_make;
 
     for (size_t i = 0; i < sizeof same / sizeof *same; i++)
         recall(recalled, same[i], draft_field(draft, same[i]));
+    email_show(recalled->email, draft_field(draft, "email"));
+    recall(recalled, "email", recalled->email);
     recall(recalled, "pseudonym", draft_field(draft, "display"));
     recall_birth(recalled, draft_field(draft, "birth"));
     recall(recalled, "on_failure",

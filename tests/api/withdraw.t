@@ -165,3 +165,36 @@ POST /sign-in
 GET $withdraw
     Cookie: $browser
     < .signed_out = true
+# A host in another script: the mail goes to its ASCII, the page shows it as
+# it was typed.
+POST /withdraw/pledges
+    form campaign=@k:mill
+    form nature=gift
+    form amount=30
+    form on_failure=refund
+    form given=Zoé
+    form family=Petit
+    form email=zoe@Café.example
+    form consent=yes
+    < 201
+    < .draft > draft
+GET $draft
+    Accept: text/html
+    < text zoe@café\.example
+    < without xn--
+POST $draft
+    form how=email
+    < 202
+    < .sent_to = "zoe@xn--caf-dma.example"
+mailed zoe@xn--caf-dma.example (/confirm/\S+) > link
+POST /withdraw/pledges
+    form campaign=@k:mill
+    form nature=gift
+    form amount=30
+    form on_failure=refund
+    form given=Zoé
+    form family=Petit
+    form email=zoe@café x.example
+    form consent=yes
+    < 422
+    < .errors[0].pointer = "/email"

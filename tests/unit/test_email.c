@@ -42,6 +42,28 @@ static void spaces_go_and_the_host_is_small(void **state)
     read_as("  Zoe@Example.ORG ", "Zoe@example.org");
 }
 
+static void a_host_of_any_script_becomes_ascii(void **state)
+{
+    char shown[EMAIL_SHOWN_BYTES];
+
+    (void)state;
+    read_as("zoe@caf\xc3\xa9.example", "zoe@xn--caf-dma.example");
+    read_as("Zoe@CAF\xc3\x89.Example", "Zoe@xn--caf-dma.example");
+    read_as("zoe@cafe\xcc\x81.example", "zoe@xn--caf-dma.example");
+    read_as("zoe@stra\xc3\x9f"
+            "e.example",
+            "zoe@xn--strae-oqa.example");
+    read_as("zoe@\xe4\xbe\x8b\xe3\x81\x88.example", "zoe@xn--r8jz45g.example");
+    email_show(shown, "Zoe@xn--caf-dma.example");
+    assert_string_equal(shown, "Zoe@caf\xc3\xa9.example");
+    email_show(shown, "zoe@example.org");
+    assert_string_equal(shown, "zoe@example.org");
+    email_show(shown, "zoe@xn--nothing-at-all-.example");
+    assert_string_equal(shown, "zoe@xn--nothing-at-all-.example");
+    email_show(shown, "zo\xc3\xa9");
+    assert_string_equal(shown, "zo\xc3\xa9");
+}
+
 static void what_is_no_address_is_refused(void **state)
 {
     static const char *const texts[] = {
@@ -67,7 +89,17 @@ static void what_is_no_address_is_refused(void **state)
         "Zoe <zoe@example.org>",
         "zoe@example.org,leo@example.org",
         "zoé@example.org",
-        "zoe@caf\xc3\xa9.example",
+        "zoe@caf\xc3\xa9",
+        "zoe@caf\xc3.example",
+        "zoe@caf\xc3\xa9..example",
+        "zoe@-caf\xc3\xa9.example",
+        "zoe@caf\xc3\xa9 x.example",
+        "zoe@caf\xc3\xa9_x.example",
+        "zoe@caf\xc3\xa9\r\n.example",
+        "zoe@caf\xc3\xa9.example,leo@example.org",
+        "zoe@caf\xe2\x80\x8d\xc3\xa9.example", /* A joiner. */
+        "zoe@\xe2\x98\x83.example",            /* A snowman. */
+        "zoe@caf\xc3\xa9.1",
     };
 
     (void)state;
@@ -128,6 +160,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_address_is_taken_as_it_is),
         cmocka_unit_test(spaces_go_and_the_host_is_small),
+        cmocka_unit_test(a_host_of_any_script_becomes_ascii),
         cmocka_unit_test(what_is_no_address_is_refused),
         cmocka_unit_test(nothing_that_ends_a_line_is_in_an_address),
         cmocka_unit_test(lengths_are_those_of_smtp),
