@@ -40,8 +40,7 @@ static bool is_same(const char *name, const char *prefix, const char *asked)
         return false;
     name += strlen(prefix);
     for (; *name != '\0' && *asked != '\0'; name++, asked++)
-        if (*name != *asked &&
-            !(*name == '_' && strchr("-/.", *asked) != NULL))
+        if (*name != *asked && !(*name == '_' && strchr("-/.", *asked) != NULL))
             return false;
     return *name == *asked;
 }
