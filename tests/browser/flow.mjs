@@ -14,9 +14,9 @@ export function check(name, good, why = "") {
 }
 
 // A node with what a transcript entered; end() stops it.
-export async function serve(transcript) {
+export async function serve(transcript, ...settings) {
   const server = spawn(`${here}../api/run`,
-    ["--serve", `${here}../api/${transcript}`],
+    ["--serve", ...settings, `${here}../api/${transcript}`],
     { stdio: ["pipe", "pipe", "inherit"] });
   const said = {};
 

@@ -1,35 +1,13 @@
 // Signing in, in a real browser: with scripts and without, on one device and
-// on two, at 320 pixels, in both languages, and in a flood with a puzzle.
-import { spawn } from "node:child_process";
-import { readFile } from "node:fs/promises";
-import { createInterface } from "node:readline";
-import { fileURLToPath } from "node:url";
-import { chromium } from "playwright-core";
+// on two, at all widths, in both languages, and in a flood with a puzzle.
+import { audit as audit_here, audit_everywhere, check, launch, result, serve }
+  from "./flow.mjs";
 
-const here = fileURLToPath(new URL(".", import.meta.url));
-const axe = await readFile(
-  `${here}node_modules/axe-core/axe.min.js`, "utf8");
-const small = { width: 320, height: 800 };
-let failed = 0;
-
-function check(name, good, why = "") {
-  console.log(`${good ? "ok" : "not ok"} ${name}${good ? "" : `: ${why}`}`);
-  failed += good ? 0 : 1;
-}
-
-async function serve(...settings) {
-  const server = spawn(`${here}../api/run`,
-    ["--serve", ...settings, `${here}../api/node.t`],
-    { stdio: ["pipe", "pipe", "inherit"] });
-  for await (const line of createInterface({ input: server.stdout })) {
-    if (line.startsWith("not ok")) console.log(line);
-    if (line.startsWith("serving ")) return [server, line.slice(8)];
-  }
-  throw new Error("the server did not start");
-}
+const small = { viewport: { width: 320, height: 800 }, bypassCSP: true,
+  reducedMotion: "reduce" };
 
 async function letter(base, address) {
-  for (let i = 0; i < 200; i++) {
+  for (let i = 0; i < 1200; i++) {
     const { mails } = await (await fetch(`${base}/dev/mail.json`)).json();
     const mail = mails.find((one) => one.to === address);
     if (mail) {
@@ -41,27 +19,17 @@ async function letter(base, address) {
   throw new Error(`no mail to ${address}`);
 }
 
-// axe needs script: the policy is set aside for it, and for it alone.
-async function audit(page, name) {
-  await page.evaluate(axe);
-  const { violations } = await page.evaluate(() => globalThis.axe.run());
-  check(`${name} passes axe`, violations.length === 0,
-    violations.map((one) => `${one.id}: ${one.nodes[0].html}`).join("; "));
-  const wide = await page.evaluate(() =>
-    document.documentElement.scrollWidth > document.documentElement.clientWidth);
-  check(`${name} needs no sideways scrolling`, !wide);
-}
-
 async function ask(page, base, address, language = "en") {
   await page.goto(`${base}/sign-in?lang=${language}`);
   await page.locator("#email").fill(address);
   await page.locator("main button").click();
 }
 
-// The whole way, each page audited.
-async function audited(browser, base, language) {
+// The whole way, each page audited: in one language at all widths and in both
+// themes, in the other one where longer words have the least room.
+async function audited(browser, base, language, audit) {
   const address = `audit-${language}@example.org`;
-  const context = await browser.newContext({ viewport: small, bypassCSP: true });
+  const context = await browser.newContext(small);
   const page = await context.newPage();
   const name = (what) => `${what} in ${language}`;
   await page.goto(`${base}/sign-in?lang=${language}`);
@@ -79,8 +47,7 @@ async function audited(browser, base, language) {
   const link = `${await letter(base, address)}?lang=${language}`;
   await page.goto(link);
   await audit(page, name("the link"));
-  const other = await (await browser.newContext(
-    { viewport: small, bypassCSP: true })).newPage();
+  const other = await (await browser.newContext(small)).newPage();
   await other.goto(link);
   await audit(other, name("the link on another device"));
   await page.locator("main button").click();
@@ -189,22 +156,22 @@ async function flood(browser, base, bits) {
     await bare.locator("#email").inputValue() === "bare@example.org");
 }
 
-const browser = await chromium.launch(
-  { executablePath: "/usr/bin/chromium", args: ["--no-sandbox"] });
-const [server, base] = await serve();
+const browser = await launch();
+const node = await serve("node.t");
 try {
-  for (const language of ["en", "fr"]) await audited(browser, base, language);
-  await plain(browser, base);
-  await devices(browser, base);
-  await foreign(browser, base);
+  await audited(browser, node.base, "en", audit_everywhere);
+  await audited(browser, node.base, "fr", audit_here);
+  await plain(browser, node.base);
+  await devices(browser, node.base);
+  await foreign(browser, node.base);
 } finally {
-  server.stdin.end();
+  node.end();
 }
-const [busy, address] = await serve("--work-bits=16");
+const busy = await serve("node.t", "--work-bits=16");
 try {
-  await flood(browser, address, 16);
+  await flood(browser, busy.base, 16);
 } finally {
-  busy.stdin.end();
+  busy.end();
   await browser.close();
 }
-process.exitCode = failed ? 1 : 0;
+process.exitCode = result.failed > 0 ? 1 : 0;

@@ -1,7 +1,7 @@
 // A pledge is taken back in the browser that signed it, long after; and where
 // the key is lost, a sign-in makes a new one that does.
-import { audit, check, confirmation, fill, launch, letter, open, result, serve }
-  from "./flow.mjs";
+import { audit_everywhere, check, confirmation, fill, launch, letter, open,
+  result, serve } from "./flow.mjs";
 
 const node = await serve("pledging.inc");
 const browser = await launch();
@@ -57,7 +57,8 @@ async function withdraw(page) {
 
 {
   const context = await browser.newContext({ locale: "fr-FR",
-    viewport: { width: 360, height: 740 }, bypassCSP: true });
+    viewport: { width: 360, height: 740 }, bypassCSP: true,
+    reducedMotion: "reduce" });
   const page = await pledge(context, "lea@example.org");
   const enter = async (email) => {
     await page.goto(`${node.base}/sign-in?next=/me&lang=fr`);
@@ -71,20 +72,20 @@ async function withdraw(page) {
   };
 
   await enter("lea@example.org");
-  await audit(page, "their page");
+  await audit_everywhere(page, "their page");
   await page.getByRole("link", { name: "Changer ces données" }).click();
-  await audit(page, "the form of their data");
+  await audit_everywhere(page, "the form of their data");
   await fill(page, { phone: "+33 1 99 00 11 22", email: "lea@osmes.example" });
   await page.getByRole("button", { name: "Continuer" }).click();
   await page.getByRole("button", { name: "Signer et enregistrer" }).waitFor();
-  await audit(page, "the change to sign");
+  await audit_everywhere(page, "the change to sign");
   await page.getByRole("button", { name: "Signer et enregistrer" }).click();
   await page.getByRole("heading", { name: "Ouvrez votre boîte" }).waitFor();
   const before = await size();
   const { text } = await letter(node, "lea@osmes.example", /\/address\//);
 
   await page.goto(/(http\S+\/address\/\S+)/.exec(text)[1]);
-  await audit(page, "the new address");
+  await audit_everywhere(page, "the new address");
   await page.getByRole("button", { name: "Utiliser cette adresse" }).click();
   await page.getByRole("heading", { name: /est en service/ }).waitFor();
   const entry = await json(`/pledging/entries/${before}`);
@@ -107,14 +108,15 @@ async function withdraw(page) {
 
   await first.close();
   const context = await browser.newContext({ locale: "en-GB",
-    viewport: { width: 360, height: 740 }, bypassCSP: true });
+    viewport: { width: 360, height: 740 }, bypassCSP: true,
+    reducedMotion: "reduce" });
   const page = await open(context);
 
   await page.goto(address);
   await page.getByRole("link", { name: "Withdraw my pledge" }).click();
   check("without the key no button takes it back",
     !await page.locator("#by-key").isVisible());
-  await audit(page, "the withdrawal");
+  await audit_everywhere(page, "the withdrawal");
   await page.getByRole("link", { name: "Sign in by e-mail" }).click();
   await page.locator("[name=email]").fill("eva@example.org");
   await page.locator("main form button").first().click();
@@ -123,7 +125,7 @@ async function withdraw(page) {
   await page.goto(/(http\S+\/sign-in\/\S+)/.exec(mail.text)[1]);
   await page.locator("main form button").first().click();
   await page.getByRole("link", { name: "Make a new key" }).click();
-  await audit(page, "the new key");
+  await audit_everywhere(page, "the new key");
   await page.getByRole("button", { name: "Make a new key" }).click();
   await page.waitForURL(/\/pledges\/g-[^/]*$/);
   const revoked = await json(`/pledging/entries/${await size() - 1}`);

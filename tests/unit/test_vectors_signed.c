@@ -209,6 +209,7 @@ static void each_row(const char *file,
         check(text, comma[1] == '1');
         checked++;
     }
+    assert_int_equal(rest.size, 0); /* No row was left unread. */
     assert_true(checked >= 10);
 }
 
