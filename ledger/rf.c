@@ -157,26 +157,48 @@ bool rf_read(char out[static RF_CHARS_MAX + 1], const char *text, size_t size)
     return true;
 }
 
+/* Characters of a reference, and whether a word ends after each. */
+struct reading {
+    char text[RF_CHARS_MAX];
+    bool ends[RF_CHARS_MAX];
+    size_t chars;
+};
+
+static bool is_in_word(char c)
+{
+    return (c >= '0' && c <= '9') || (upper(c) >= 'A' && upper(c) <= 'Z');
+}
+
+static void read_on(struct reading *reading, const char *text, size_t size)
+{
+    reading->chars = 0;
+    for (size_t i = 0; i < size && reading->chars < RF_CHARS_MAX; i++) {
+        if (is_space(text[i]))
+            continue;
+        reading->text[reading->chars] = upper(text[i]);
+        reading->ends[reading->chars++] =
+            i + 1 == size || !is_in_word(text[i + 1]);
+    }
+}
+
 size_t rf_find(char found[][RF_CHARS_MAX + 1], size_t room, const char *text,
                size_t size)
 {
+    struct reading reading;
     size_t count = 0;
 
-    for (size_t i = 0; i < size && count < room; i++) {
-        char read[RF_CHARS_MAX] = {0};
-        size_t chars;
-
+    for (size_t i = 0; i < size; i++) {
         if (upper(text[i]) != 'R')
             continue;
-        chars = squeeze(read, sizeof read, text + i, size - i);
-        if (chars > sizeof read)
-            chars = sizeof read;
-        for (; chars >= 5 && count < room; chars--) {
-            if (!rf_is_good(read, chars))
-                continue;
-            memcpy(found[count], read, chars);
-            found[count++][chars] = '\0';
-        }
+        read_on(&reading, text + i, size - i);
+        for (int whole = 1; whole >= 0; whole--)
+            for (size_t chars = reading.chars; chars >= 5; chars--) {
+                if (count == room || reading.ends[chars - 1] != whole ||
+                    !rf_is_good(reading.text, chars))
+                    continue;
+                memcpy(found[count], reading.text, chars);
+                found[count++][chars] = '\0';
+            }
     }
     return count;
 }

@@ -36,9 +36,10 @@ MUST_USE bool rf_read(char out[static RF_CHARS_MAX + 1], const char *text,
                       size_t size);
 /*
  * What may be a reference in free text, where banks drop or add white space:
- * at each RF the longest valid one first, then shorter ones, since words may
- * stick to it.  Returns how many of room are found; the caller takes the first
- * that it knows.
+ * at each RF those that end where a word does, the longest first; then, since
+ * words may stick to it, those that end within one.  (The next word often makes
+ * a short reference look like a longer one.)  Returns how many of room are
+ * found; the caller takes the first that it knows.
  */
 size_t rf_find(char found[][RF_CHARS_MAX + 1], size_t room, const char *text,
                size_t size);

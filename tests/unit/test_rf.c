@@ -159,6 +159,23 @@ TEST(the_longest_candidate_comes_first_and_room_is_kept)
     assert_int_equal(rf_find(found, 0, text, size), 0);
 }
 
+TEST(the_word_after_a_reference_is_no_part_of_it)
+{
+    char found[8][RF_CHARS_MAX + 1];
+    const char *stuck = "rf80pcmerci", *apart = "RF80 PC merci",
+               *dash = "RF10PB-M";
+
+    assert_true(rf_is_good("RF80PCME", 8) && rf_is_good("RF10PBM", 7));
+    assert_int_equal(rf_find(found, 8, apart, strlen(apart)), 2);
+    assert_string_equal(found[0], "RF80PC");
+    assert_string_equal(found[1], "RF80PCME");
+    assert_int_equal(rf_find(found, 8, stuck, strlen(stuck)), 2);
+    assert_string_equal(found[0], "RF80PCME");
+    assert_string_equal(found[1], "RF80PC");
+    assert_int_equal(rf_find(found, 8, dash, strlen(dash)), 1);
+    assert_string_equal(found[0], "RF10PB");
+}
+
 TEST(belgian_communications_have_their_check)
 {
     uint64_t number = 77;
@@ -270,6 +287,7 @@ int main(void)
         cmocka_unit_test(other_references_are_not_of_our_making),
         cmocka_unit_test(people_write_references_with_spaces_and_in_lower_case),
         cmocka_unit_test(references_are_found_in_what_banks_make_of_them),
+        cmocka_unit_test(the_word_after_a_reference_is_no_part_of_it),
         cmocka_unit_test(the_longest_candidate_comes_first_and_room_is_kept),
         cmocka_unit_test(belgian_communications_have_their_check),
         cmocka_unit_test(other_communications_are_refused),
