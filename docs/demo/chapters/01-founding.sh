@@ -24,9 +24,9 @@ ledger open --clock 2024-02-01T18:00:00Z
   --officers 'party=@camille.key key=@camille.key role=chair'
   --officers 'party=@driss.key key=@driss.key role=treasurer'
   --officers 'party=@elsa.key key=@elsa.key role=secretary'
-  --colleges 'college=couriers name="Couriers" votes_ppm=400000'
-  --colleges 'college=users name="Users" votes_ppm=350000'
-  --colleges 'college=partners name="Partners" votes_ppm=250000'
+  --colleges 'college=couriers name="Coursiers" votes_ppm=400000'
+  --colleges 'college=users name="Usagers" votes_ppm=350000'
+  --colleges 'college=partners name="Partenaires" votes_ppm=250000'
   --statutes 'capital_floor=30500.00 reflection_days=4 notice_months=3'
   --key camille.key --key driss.key --key elsa.key
 END

@@ -7,13 +7,13 @@ board=$(minutes workshop board 2024-04-17 \
 play <<END
 campaign open --clock 2024-04-17T20:00:00Z --campaign %k-workshop
   --title 'Un atelier pour nos vélos cargo'
-  --summary 'Repair our own bicycles, and those of the neighbourhood.'
+  --summary 'Réparer nos vélos, et ceux du quartier.'
   --mode all_or_nothing --minimum 5000.00 --optimum 9000.00
   --opens 2024-04-20T06:00:00Z --closes 2024-06-01T00:00:00Z
   --settles 2024-06-11T00:00:00Z --reflection-days 4 --least 5.00
-  --budget 'code=tools title="Tools and stands" amount=3500.00 required=true'
-  --budget 'code=rent title="Six months of rent" amount=1500.00 required=true'
-  --budget 'code=stock title="Spare parts" amount=4000.00 required=false'
+  --budget 'code=tools title="Outils et supports" amount=3500.00 required=true'
+  --budget 'code=rent title="Six mois de loyer" amount=1500.00 required=true'
+  --budget 'code=stock title="Pièces détachées" amount=4000.00 required=false'
   --natures 'nature=gift' --natures 'nature=share class=%c-a'
   --decision $board --key camille.key --key driss.key
 END

@@ -7,12 +7,12 @@ board=$(minutes hub board 2024-10-30 \
 play <<END
 campaign open --clock 2024-11-01T09:00:00Z --campaign %k-hub
   --title 'Une halte de livraison à la gare'
-  --summary 'A room by the station where parcels change from train to bike.'
+  --summary 'Un local à la gare, où les colis passent du train au vélo.'
   --mode all_or_nothing --minimum 15000.00
   --opens 2024-11-02T06:00:00Z --closes 2024-12-15T00:00:00Z
   --settles 2024-12-23T00:00:00Z --reflection-days 4 --least 10.00
-  --budget 'code=lease title="Lease and deposit" amount=9000.00 required=true'
-  --budget 'code=works title="Works" amount=6000.00 required=true'
+  --budget 'code=lease title="Bail et caution" amount=9000.00 required=true'
+  --budget 'code=works title="Travaux" amount=6000.00 required=true'
   --natures 'nature=gift least=10.00' --decision $board
   --key camille.key --key driss.key
 END

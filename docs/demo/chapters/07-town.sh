@@ -10,7 +10,7 @@ play <<END
 capital offer --offer %o-patient --title 'Prêt subordonné à sept ans'
   --instrument subordinated_loan --most 60000.00 --each-least 10000.00
   --rate 10000 --day-count act/365f --repayment bullet --term 84
-  --conditions 'code=council title="The town council has voted"'
+  --conditions 'code=council title="Le conseil municipal a voté"'
   --decision $board --clock 2025-02-03T20:00:00Z
   --key camille.key --key driss.key
 capital commit --contract %i-town --offer %o-patient --party @sarrelune.key

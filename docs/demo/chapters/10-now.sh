@@ -29,12 +29,12 @@ read -r closes settles <"$VAR/closes"
 play <<END
 campaign open --clock 2025-06-23T09:00:00Z --campaign %k-fleet
   --title "Dix vélos pour l’hiver"
-  --summary 'Ten cargo bikes, so that nobody rides in the rain on an old one.'
+  --summary 'Dix vélos cargos, pour ne plus rouler trempés sur de vieux vélos.'
   --mode all_or_nothing --minimum 8000.00 --optimum 20000.00
   --opens 2025-06-23T12:00:00Z --closes $closes --settles $settles
   --reflection-days 4 --least 5.00 --most 5000.00
-  --budget 'code=bikes title="Ten cargo bikes" amount=8000.00 required=true'
-  --budget 'code=boxes title="Boxes and lights" amount=12000.00 required=false'
+  --budget 'code=bikes title="Dix vélos cargos" amount=8000.00 required=true'
+  --budget 'code=boxes title="Caisses et lampes" amount=12000.00 required=false'
   --natures 'nature=gift' --natures 'nature=share class=%c-a'
   --decision $board --key camille.key --key driss.key
 END
