@@ -77,14 +77,15 @@ match join --fund %f-city --campaign %k-mill
 // ---- Nine citizens, each in a browser of their own ----
 
 const phone = { viewport: { width: 360, height: 740 } };
+// Three at a time, and no two who take shares: numbers follow the order.
 const citizens = [
   { name: "ana", nature: "gift", amount: 500, lang: "fr" },
   { name: "bo", nature: "gift", amount: 60, lang: "fr", lacks: "Ed25519" },
   { name: "cleo", nature: "share", amount: 12000, lang: "fr", options: phone },
   { name: "dave", nature: "share", amount: 9000, lang: "fr", lacks: "script" },
-  { name: "erin", nature: "share", amount: 6000, lang: "en" },
   { name: "fay", nature: "loan", amount: 5000, lang: "en" },
   { name: "gil", nature: "gift", amount: 100, lang: "en", lacks: "indexedDB" },
+  { name: "erin", nature: "share", amount: 6000, lang: "en" },
   { name: "hal", nature: "gift", amount: 80, lang: "en", lacks: "script",
     options: phone },
   { name: "ida", nature: "gift", amount: 40, lang: "fr" },
