@@ -1,4 +1,5 @@
 /* People change what is kept about them, their e-mail address included. */
+#include "ledger/affairs.h"
 #include "server/asked.h"
 #include "server/catalogue.h"
 #include "server/change.h"
@@ -249,19 +250,17 @@ static bool start(struct change *change, const struct asked *asked,
 /* Where a party that signs with a key makes another one. */
 static json_t *key_url(const struct reading *reading, struct id party)
 {
-    for (size_t i = 0; i < state_count(reading->state, RECORD_pledge); i++) {
-        const struct record *record =
-            state_at(reading->state, RECORD_pledge, i);
-        char id[ID_CHARS + 1];
+    const struct view view = {.state = reading->host->at.base};
+    const struct record_party *record =
+        (const void *)state_find_id(reading->state, party);
+    const struct record *pledge =
+        record == NULL ? NULL : affairs_newest(&view, record, RECORD_pledge);
+    char id[ID_CHARS + 1];
 
-        if (!id_equal(
-                ((const struct record_pledge *)(const void *)record)->party,
-                party))
-            continue;
-        id_write(id, record_id(record));
-        return json_sprintf("/%s/pledges/%s/key", reading->name, id);
-    }
-    return json_null();
+    if (pledge == NULL)
+        return json_null();
+    id_write(id, record_id(pledge));
+    return json_sprintf("/%s/pledges/%s/key", reading->name, id);
 }
 
 /* What the browser has to sign, and all that comes back with it. */
